@@ -1,0 +1,44 @@
+import { type DocumentOrder, type DocumentRecord, InvalidCursorError } from './document-catalog.ts'
+
+/** Where a page ended: the last document's id, and for the orders by time its time too. */
+export type CatalogPosition =
+  | { readonly order: 'name'; readonly id: string }
+  | { readonly order: 'updated' | 'created'; readonly at: number; readonly id: string }
+
+/** Where a document stands in an order. */
+export function positionOf(order: DocumentOrder, { id, updated, created }: DocumentRecord): CatalogPosition {
+  if (order === 'name') return { order, id }
+  return { order, at: order === 'updated' ? updated : created, id }
+}
+
+/** A position as the text that a page gives out: opaque to callers, safe in a URL. */
+export function encodeCursor(position: CatalogPosition): string {
+  const parts = position.order === 'name' ? [position.order, position.id] : [position.order, position.id, position.at]
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
+/**
+ * What {@link encodeCursor} made of a position.
+ *
+ * @throws InvalidCursorError where the text is something else, or of another order
+ */
+export function decodeCursor(order: DocumentOrder, cursor: string): CatalogPosition {
+  const [first, id, at, ...rest] = parse(cursor)
+  if (first === order && typeof id === 'string' && rest.length === 0) {
+    if (order === 'name') {
+      if (at === undefined) return { order, id }
+    } else if (Number.isSafeInteger(at)) {
+      return { order, id, at: Number(at) }
+    }
+  }
+  throw new InvalidCursorError(`the cursor was not given out by a listing in order of ${order}`)
+}
+
+function parse(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    return Array.isArray(parts) ? parts : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,25 @@
+import { describe } from 'vitest'
+import { appendRules } from './append-rules.ts'
+import { checkpointRules } from './checkpoint-rules.ts'
+import { corruptionRules } from './corruption-rules.ts'
+import { deletionRules } from './deletion-rules.ts'
+import { durabilityRules } from './durability-rules.ts'
+import { listingRules } from './listing-rules.ts'
+import { modelRules } from './model-rules.ts'
+import type { StoreKind } from './store-fixture.ts'
+
+/**
+ * The contract of a store, as tests: each is titled with the rule that it holds. A driver's test calls it with what the
+ * driver is and how to make one.
+ */
+export function describeStore(kind: StoreKind): void {
+  describe(`a ${kind.name} store`, () => {
+    appendRules(kind)
+    checkpointRules(kind)
+    deletionRules(kind)
+    listingRules(kind)
+    modelRules(kind)
+    if (kind.damageable) corruptionRules(kind)
+    if (kind.durable) durabilityRules(kind)
+  })
+}

@@ -1,0 +1,8 @@
+export { compactionDue } from './compaction/compaction-due.ts'
+export { type CompactionResult, Compactor, type CompactorOptions } from './compaction/compactor.ts'
+export * from './document-catalog.ts'
+export * from './document-log.ts'
+export * from './errors.ts'
+export { MemoryStore } from './memory/memory-store.ts'
+export { openStore } from './open-store.ts'
+export * from './store.ts'

@@ -1,0 +1,71 @@
+import type { Checkpoint, Entry, Place } from '../document-log.ts'
+import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+
+/** A document that exists. */
+export interface LiveDocument {
+  readonly state: 'live'
+  readonly epoch: string
+  /** After the checkpoint, in order. */
+  entries: Entry[]
+  checkpoint: Checkpoint | undefined
+  lastAppend: { readonly token: string; readonly first: number; readonly previousTip: string } | undefined
+  title: string
+  readonly created: number
+  readonly createdBy: string
+  updated: number
+}
+
+/** What is left of a deleted document, for ever: late appends are refused by it (L5). */
+export interface Tombstone {
+  readonly state: 'deleted'
+  readonly epoch: string
+}
+
+/** All documents of a memory store. Log and catalog share one. */
+export class MemoryDocuments {
+  readonly #documents = new Map<string, LiveDocument | Tombstone>()
+  #closed = false
+
+  get(id: string): LiveDocument | Tombstone | undefined {
+    this.assertOpen()
+    return this.#documents.get(id)
+  }
+
+  /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
+  live(id: string): LiveDocument {
+    const document = this.get(id)
+    if (document === undefined) throw new DocumentNotFoundError(id)
+    if (document.state === 'deleted') throw new DocumentDeletedError(id)
+    return document
+  }
+
+  set(id: string, document: LiveDocument | Tombstone): void {
+    this.#documents.set(id, document)
+  }
+
+  *allLive(): Generator<[id: string, LiveDocument]> {
+    this.assertOpen()
+    for (const [id, document] of this.#documents) if (document.state === 'live') yield [id, document]
+  }
+
+  assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailableError('the store is closed')
+  }
+
+  close(): void {
+    this.#closed = true
+  }
+}
+
+/** Where a document's log ends. */
+export function headOf({ epoch, entries, checkpoint }: LiveDocument): Place {
+  const last = entries.at(-1)
+  if (last !== undefined) return { epoch, position: last.position, tip: last.tip }
+  return checkpoint?.place ?? { epoch, position: 0, tip: '' }
+}
+
+/** What log and checkpoint take. */
+export function bytesOf({ entries, checkpoint }: LiveDocument): number {
+  const chunks = checkpoint === undefined ? [] : [checkpoint.stateVector, ...checkpoint.chunks]
+  return [...entries.map(({ update }) => update), ...chunks].reduce((sum, { byteLength }) => sum + byteLength, 0)
+}

@@ -1,0 +1,80 @@
+import type {
+  AppendReceipt,
+  AppendRequest,
+  Checkpoint,
+  DocumentLog,
+  Entry,
+  LoadedDocument,
+  NewEntry,
+} from '../document-log.ts'
+import { EpochMismatchError } from '../errors.ts'
+import { assertAppendable } from '../checked-arguments.ts'
+import { randomId } from '../random-id.ts'
+import { type LiveDocument, type MemoryDocuments, headOf } from './memory-documents.ts'
+
+/** The log in memory. Each method does its work before it returns, so that calls cannot interleave. */
+export class MemoryLog implements DocumentLog {
+  readonly #documents: MemoryDocuments
+
+  constructor(documents: MemoryDocuments) {
+    this.#documents = documents
+  }
+
+  async load(document: string): Promise<LoadedDocument> {
+    const live = this.#documents.live(document)
+    return { head: headOf(live), checkpoint: live.checkpoint, entries: [...live.entries] }
+  }
+
+  async append(document: string, request: AppendRequest): Promise<AppendReceipt> {
+    assertAppendable(request)
+    const live = this.#documents.live(document)
+    const { epoch, token, entries } = request
+    if (live.epoch !== epoch) throw new EpochMismatchError(document, epoch, live.epoch)
+    const before = headOf(live)
+    if (live.lastAppend?.token === token) {
+      const { first, previousTip } = live.lastAppend
+      return { epoch, first, last: before.position, previousTip, tip: before.tip }
+    }
+    const first = before.position + 1
+    for (const [index, entry] of entries.entries()) live.entries.push(keep(entry, first + index))
+    live.lastAppend = { token, first, previousTip: before.tip }
+    live.updated = Math.max(live.updated, ...entries.map(({ at }) => at))
+    const { position, tip } = headOf(live)
+    return { epoch, first, last: position, previousTip: before.tip, tip }
+  }
+
+  async read(document: string, from: number): Promise<LoadedDocument> {
+    const live = this.#documents.live(document)
+    if (live.checkpoint !== undefined && from <= live.checkpoint.place.position) return this.load(document)
+    return {
+      head: headOf(live),
+      checkpoint: undefined,
+      entries: live.entries.filter(({ position }) => position >= from),
+    }
+  }
+
+  async replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
+    const live = this.#documents.get(document)
+    if (live?.state !== 'live' || live.epoch !== checkpoint.place.epoch) return false
+    if (live.checkpoint?.place.tip !== replaces) return false
+    const { position, tip } = checkpoint.place
+    if (tipAt(live, position) !== tip) return false
+    live.checkpoint = {
+      place: checkpoint.place,
+      stateVector: checkpoint.stateVector.slice(),
+      chunks: checkpoint.chunks.map((chunk) => chunk.slice()),
+    }
+    live.entries = live.entries.filter((entry) => entry.position > position)
+    return true
+  }
+}
+
+/** The caller's bytes may be a view of a buffer that it will use again. */
+function keep({ update, actor, at }: NewEntry, position: number): Entry {
+  return { position, tip: randomId(), update: update.slice(), actor, at }
+}
+
+function tipAt({ checkpoint, entries }: LiveDocument, position: number): string | undefined {
+  if (checkpoint?.place.position === position) return checkpoint.place.tip
+  return entries.find((entry) => entry.position === position)?.tip
+}

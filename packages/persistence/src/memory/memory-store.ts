@@ -1,0 +1,26 @@
+import type { DocumentCatalog } from '../document-catalog.ts'
+import type { DocumentLog } from '../document-log.ts'
+import type { Store } from '../store.ts'
+import { MemoryCatalog } from './memory-catalog.ts'
+import { MemoryDocuments } from './memory-documents.ts'
+import { MemoryLog } from './memory-log.ts'
+
+/** A store that is gone with its process: for tests, and for trying things out. */
+export class MemoryStore implements Store {
+  readonly log: DocumentLog
+  readonly catalog: DocumentCatalog
+  readonly #documents = new MemoryDocuments()
+
+  constructor() {
+    this.log = new MemoryLog(this.#documents)
+    this.catalog = new MemoryCatalog(this.#documents)
+  }
+
+  async check(): Promise<void> {
+    this.#documents.assertOpen()
+  }
+
+  async close(): Promise<void> {
+    this.#documents.close()
+  }
+}

@@ -1,0 +1,148 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { decodeCursor, encodeCursor } from '../catalog-cursor.ts'
+import { pageOf } from '../catalog-page.ts'
+import type { DocumentListing, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import { type Row, numberIn, textIn } from './columns.ts'
+import { scopeOfPrefix } from './listing-index.ts'
+
+/**
+ * Up to so many documents of a prefix are read and sorted. A prefix that holds more is looked for in the index of its
+ * scope, where on average one in a few is of the prefix.
+ */
+const maxSorted = 2000
+/**
+ * How far one page looks in an index for documents of a prefix. Where it finds too few it gives out a short page with a
+ * cursor: so the price of a page has a bound whatever the prefix (E3).
+ */
+const maxScanned = 20_000
+
+const columns = `id, title, created, created_by, updated, tail_bytes + checkpoint_bytes AS bytes`
+
+/** Every character of an id sorts before this one. */
+const afterAnyId = '\u{7f}'
+/** Every character of an id sorts after this one. */
+const beforeAnyCharacter = '\u{1}'
+
+type TimeOrder = 'updated' | 'created'
+
+/** Looks up and lists documents. */
+export class CatalogReader {
+  readonly #one: StatementSync
+  readonly #byName: StatementSync
+  readonly #countOfPrefix: StatementSync
+  readonly #sorted: Readonly<Record<TimeOrder, StatementSync>>
+  readonly #inScope: Readonly<Record<TimeOrder, StatementSync>>
+  readonly #scanned: Readonly<Record<TimeOrder, StatementSync>>
+  readonly #scanEnd: Readonly<Record<TimeOrder, StatementSync>>
+
+  constructor(database: DatabaseSync) {
+    this.#one = database.prepare(`SELECT ${columns} FROM documents WHERE id = ? AND deleted IS NULL`)
+    this.#byName = database.prepare(`
+      SELECT ${columns} FROM documents INDEXED BY by_name
+      WHERE deleted IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT ?
+    `)
+    this.#countOfPrefix = database.prepare(`
+      SELECT count(*) AS found FROM (
+        SELECT 1 FROM documents INDEXED BY by_name WHERE deleted IS NULL AND id >= ? AND id < ? LIMIT ${maxSorted + 1}
+      )
+    `)
+    const forBoth = (sql: (order: TimeOrder, table: string) => string): Record<TimeOrder, StatementSync> => ({
+      updated: database.prepare(sql('updated', 'by_update')),
+      created: database.prepare(sql('created', 'by_creation')),
+    })
+    this.#sorted = forBoth(
+      (order) => `
+        SELECT ${columns} FROM documents INDEXED BY by_name
+        WHERE deleted IS NULL AND id >= ? AND id < ? AND (-${order}, id) > (?, ?) ORDER BY -${order}, id LIMIT ?
+      `,
+    )
+    this.#inScope = forBoth(
+      (_order, table) => `
+        SELECT ${columns} FROM (
+          SELECT recency, id AS listed FROM ${table} WHERE scope = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?
+        ) CROSS JOIN documents ON id = listed
+        ORDER BY recency, listed
+      `,
+    )
+    this.#scanned = forBoth(
+      (_order, table) => `
+        SELECT ${columns} FROM (
+          SELECT recency, id AS listed FROM ${table}
+          WHERE scope = ? AND (recency, id) > (?, ?) AND (recency, id) <= (?, ?) AND id >= ? AND id < ?
+          ORDER BY recency, id LIMIT ?
+        ) CROSS JOIN documents ON id = listed
+        ORDER BY recency, listed
+      `,
+    )
+    this.#scanEnd = forBoth(
+      (_order, table) => `
+        SELECT recency, id FROM ${table}
+        WHERE scope = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT 1 OFFSET ${maxScanned - 1}
+      `,
+    )
+  }
+
+  get(document: string): DocumentRecord | undefined {
+    const row = this.#one.get(document)
+    return row === undefined ? undefined : recordOf(row)
+  }
+
+  /** @throws InvalidCursorError */
+  list(listing: DocumentListing): DocumentRecordPage {
+    const { order, limit, prefix = '', cursor } = listing
+    const after = cursor === undefined ? undefined : decodeCursor(order, cursor)
+    if (order === 'name') {
+      // One lower bound, because SQLite would use the first of two for the index and look at all that the second leaves out.
+      const from = after === undefined || after.id < prefix ? prefix : after.id + beforeAnyCharacter
+      return pageOf(order, limit, records(this.#byName, [from, prefix + afterAnyId, limit + 1]))
+    }
+    // Recencies are negative times, so nothing comes before the smallest number there is.
+    const start: [number, string] =
+      after === undefined || after.order === 'name' ? [-Number.MAX_SAFE_INTEGER, ''] : [-after.at, after.id]
+    return this.#listByTime(order, limit, prefix, start)
+  }
+
+  #listByTime(order: TimeOrder, limit: number, prefix: string, start: [number, string]): DocumentRecordPage {
+    const scope = scopeOfPrefix(prefix)
+    if (scope === prefix) {
+      return pageOf(order, limit, records(this.#inScope[order], [scope, ...start, limit + 1]))
+    }
+    const range = [prefix, prefix + afterAnyId]
+    const inPrefix = this.#countOfPrefix.get(...range)
+    if (inPrefix !== undefined && numberIn(inPrefix, 'found') <= maxSorted) {
+      return pageOf(order, limit, records(this.#sorted[order], [...range, ...start, limit + 1]))
+    }
+    return this.#scan(order, limit, scope, range, start)
+  }
+
+  /** Looks for a prefix in the index of a scope that holds others too, up to a bound. */
+  #scan(
+    order: TimeOrder,
+    limit: number,
+    scope: string,
+    range: readonly string[],
+    start: readonly [number, string],
+  ): DocumentRecordPage {
+    const endRow = this.#scanEnd[order].get(scope, ...start)
+    const end = endRow === undefined ? undefined : { recency: numberIn(endRow, 'recency'), id: textIn(endRow, 'id') }
+    const bound = [end?.recency ?? Number.MAX_SAFE_INTEGER, end?.id ?? '']
+    const page = pageOf(order, limit, records(this.#scanned[order], [scope, ...start, ...bound, ...range, limit + 1]))
+    if (page.next !== undefined || end === undefined) return page
+    return { documents: page.documents, next: encodeCursor({ order, at: -end.recency, id: end.id }) }
+  }
+}
+
+function records(statement: StatementSync, parameters: SQLInputValue[]): DocumentRecord[] {
+  return statement.all(...parameters).map(recordOf)
+}
+
+function recordOf(row: Row): DocumentRecord {
+  return {
+    id: textIn(row, 'id'),
+    title: textIn(row, 'title'),
+    created: numberIn(row, 'created'),
+    createdBy: textIn(row, 'created_by'),
+    updated: numberIn(row, 'updated'),
+    bytes: numberIn(row, 'bytes'),
+  }
+}

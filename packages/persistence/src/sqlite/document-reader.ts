@@ -1,0 +1,136 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type CheckpointHeader, decodeCheckpointHeader, decodeChunk } from '../checkpoint-codec.ts'
+import type { Entry, Place } from '../document-log.ts'
+import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { decodeEntry } from '../record.ts'
+import { bytesIn, maybeNumberIn, numberIn, textIn } from './columns.ts'
+import type { EntryRun, ReadReply } from './read-requests.ts'
+
+/** How a part of an answer is given out, and which of its buffers go with it. */
+export type Emit = (reply: ReadReply, transfer: ArrayBuffer[]) => void
+
+/** About what one message carries. */
+const runBytes = 1024 * 1024
+const runEntries = 2000
+
+/** Reads documents out of the tables, and checks that nothing is missing of them (L8). */
+export class DocumentReader {
+  readonly #database: DatabaseSync
+  readonly #head: StatementSync
+  readonly #header: StatementSync
+  readonly #chunks: StatementSync
+  readonly #entries: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#head = database.prepare(`
+      SELECT key, epoch, deleted, position, tip, checkpoint_generation, checkpoint_position FROM documents WHERE id = ?
+    `)
+    this.#header = database.prepare('SELECT header FROM checkpoints WHERE document = ? AND generation = ?')
+    this.#chunks = database.prepare(
+      'SELECT number, record FROM chunks WHERE document = ? AND generation = ? ORDER BY number',
+    )
+    this.#entries = database.prepare(
+      'SELECT position, record FROM entries WHERE document = ? AND position >= ? ORDER BY position',
+    )
+  }
+
+  /**
+   * Reads a document in one transaction, so that a checkpoint which is put in meanwhile cannot tear it.
+   *
+   * @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError
+   */
+  load(document: string, from: number | undefined, emit: Emit): void {
+    this.#database.exec('BEGIN')
+    try {
+      this.#load(document, from, emit)
+    } finally {
+      this.#database.exec('COMMIT')
+    }
+  }
+
+  #load(document: string, from: number | undefined, emit: Emit): void {
+    const row = this.#head.get(document)
+    if (row === undefined) throw new DocumentNotFoundError(document)
+    if (row['deleted'] !== null) throw new DocumentDeletedError(document)
+    const key = numberIn(row, 'key')
+    const head: Place = { epoch: textIn(row, 'epoch'), position: numberIn(row, 'position'), tip: textIn(row, 'tip') }
+    const generation = maybeNumberIn(row, 'checkpoint_generation')
+    const trimmed = numberIn(row, 'checkpoint_position')
+    if (generation === undefined || (from !== undefined && from > trimmed)) {
+      this.#emitEntries(document, key, Math.max(from ?? 1, 1), head, emit)
+      emit({ type: 'loaded', head, checkpoint: undefined }, [])
+      return
+    }
+    const { place, stateVector } = this.#emitCheckpoint(document, key, generation, emit)
+    if (place.position !== trimmed || place.epoch !== head.epoch) {
+      throw new CorruptRecordError(document, undefined, 'the header is of another checkpoint')
+    }
+    this.#emitEntries(document, key, trimmed + 1, head, emit)
+    emit({ type: 'loaded', head, checkpoint: { place, stateVector } }, [])
+  }
+
+  #emitCheckpoint(document: string, key: number, generation: number, emit: Emit): CheckpointHeader {
+    const row = this.#header.get(key, generation)
+    if (row === undefined) throw new CorruptRecordError(document, undefined, 'the header is missing')
+    const header = decodeCheckpointHeader(bytesIn(row, 'header'), document)
+    let expected = 0
+    for (const chunkRow of this.#chunks.iterate(key, generation)) {
+      const number = numberIn(chunkRow, 'number')
+      if (number !== expected) break
+      const chunk = decodeChunk(bytesIn(chunkRow, 'record'), document, number)
+      emit({ type: 'chunk', chunk }, [chunk.buffer])
+      expected++
+    }
+    if (expected !== header.chunks) {
+      throw new CorruptRecordError(document, undefined, `chunk ${expected} of ${header.chunks} is missing`)
+    }
+    return header
+  }
+
+  #emitEntries(document: string, key: number, from: number, head: Place, emit: Emit): void {
+    let expected = from
+    let last: Entry | undefined
+    let run: Entry[] = []
+    let bytes = 0
+    const flush = (): void => {
+      if (run.length === 0) return
+      const packed = pack(run, bytes)
+      emit({ type: 'entries', run: packed }, [packed.bytes])
+      run = []
+      bytes = 0
+    }
+    for (const row of this.#entries.iterate(key, from)) {
+      const position = numberIn(row, 'position')
+      if (position !== expected) throw new CorruptRecordError(document, expected, 'the entry is missing')
+      if (position > head.position) throw new CorruptRecordError(document, position, 'the log goes on past its head')
+      last = decodeEntry(bytesIn(row, 'record'), document, position)
+      run.push(last)
+      bytes += last.update.byteLength
+      expected++
+      if (bytes >= runBytes || run.length === runEntries) flush()
+    }
+    flush()
+    if (expected <= head.position) throw new CorruptRecordError(document, expected, 'the entry is missing')
+    if (last !== undefined && last.tip !== head.tip) {
+      throw new CorruptRecordError(document, last.position, 'the last entry is not the one that the head names')
+    }
+  }
+}
+
+function pack(entries: readonly Entry[], size: number): EntryRun {
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const { update } of entries) {
+    bytes.set(update, at)
+    at += update.byteLength
+  }
+  return {
+    first: entries[0]?.position ?? 0,
+    tips: entries.map(({ tip }) => tip),
+    actors: entries.map(({ actor }) => actor),
+    times: entries.map((entry) => entry.at),
+    lengths: entries.map(({ update }) => update.byteLength),
+    bytes: bytes.buffer,
+  }
+}

@@ -1,0 +1,149 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { CorruptRecordError } from '../errors.ts'
+import { randomId } from '../random-id.ts'
+import { encodeEntry } from '../record.ts'
+import { CheckpointJobs } from './checkpoint-jobs.ts'
+import { StoredDocuments } from './stored-documents.ts'
+import { Sweep } from './sweep.ts'
+import type { JobOutcome, WriteBatch, WriteJob } from './write-jobs.ts'
+
+type AppendJob = Extract<WriteJob, { type: 'append' }>
+type DocumentJob = Extract<WriteJob, { type: 'set-title' | 'delete' }>
+
+/** Does what the write thread is asked: one batch is one transaction. */
+export class JobRunner {
+  readonly #database: DatabaseSync
+  readonly #documents: StoredDocuments
+  readonly #checkpoints: CheckpointJobs
+  readonly #sweep: Sweep
+  readonly #insertEntry: StatementSync
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#documents = new StoredDocuments(database)
+    this.#checkpoints = new CheckpointJobs(database, this.#documents)
+    this.#sweep = new Sweep(database)
+    this.#insertEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
+    this.#sweep.abandonAll()
+  }
+
+  /**
+   * Runs a batch. When it returns, everything in it is durable. A job that is refused has changed nothing, and the others
+   * have happened all the same.
+   *
+   * @throws what SQLite throws, with nothing of the batch done
+   */
+  run({ jobs, bytes }: WriteBatch): JobOutcome[] {
+    const reader = new BatchBytes(bytes)
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const outcomes = jobs.map((job) => this.#outcome(job, reader))
+      this.#database.exec('COMMIT')
+      return outcomes
+    } catch (error) {
+      this.#documents.forgetAll()
+      // SQLite has rolled back by itself after some of its errors.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  #outcome(job: WriteJob, bytes: BatchBytes): JobOutcome {
+    // Taken before anything can fail: the next job's bytes begin where these end.
+    const parts = 'lengths' in job ? job.lengths.map((length) => bytes.take(length)) : []
+    try {
+      return this.#run(job, parts)
+    } catch (error) {
+      if (!(error instanceof CorruptRecordError)) throw error
+      return { refusal: { reason: 'corrupt', position: error.position, detail: error.detail } }
+    }
+  }
+
+  #run(job: WriteJob, parts: readonly Uint8Array[]): JobOutcome {
+    switch (job.type) {
+      case 'append':
+        return this.#append(job, parts)
+      case 'create': {
+        const found = this.#documents.find(job.document.id)
+        if (found?.deleted === true) return { refusal: { reason: 'deleted' } }
+        if (found === undefined) this.#documents.create(job.document)
+        return { answer: found === undefined }
+      }
+      case 'recreate': {
+        const found = this.#documents.find(job.document.id)
+        if (found === undefined) return { refusal: { reason: 'not-found' } }
+        // One that is there already was made anew by the attempt that this one repeats, or by someone else.
+        if (found.deleted) this.#documents.recreate(found, job.document)
+        return { answer: undefined }
+      }
+      case 'set-title':
+      case 'delete':
+        return this.#change(job)
+      case 'begin-checkpoint':
+        return { answer: this.#checkpoints.begin(job.attempt) }
+      case 'write-chunks':
+        this.#checkpoints.write(job.attempt, job.first, parts)
+        return { answer: undefined }
+      case 'finish-checkpoint': {
+        const [header = new Uint8Array()] = parts
+        return { answer: this.#checkpoints.finish(job.attempt, header) }
+      }
+      case 'abandon-checkpoint':
+        this.#checkpoints.abandon(job.attempt)
+        return { answer: undefined }
+      case 'sweep':
+        return { answer: this.#sweep.step() }
+      case 'check':
+        return { answer: undefined }
+    }
+  }
+
+  #append({ document: id, epoch, token, actors, times }: AppendJob, updates: readonly Uint8Array[]): JobOutcome {
+    const document = this.#documents.live(id)
+    if ('reason' in document) return { refusal: document }
+    if (document.epoch !== epoch) return { refusal: { reason: 'epoch', expected: epoch, found: document.epoch } }
+    if (document.appendToken === token) {
+      const { appendFirst: first, position: last, appendPreviousTip: previousTip, tip } = document
+      return { answer: { epoch, first, last, previousTip, tip } }
+    }
+    const first = document.position + 1
+    let { position, tip } = document
+    let addedBytes = 0
+    let at = document.updated
+    for (const [index, update] of updates.entries()) {
+      const entry = { update, actor: actors[index] ?? '', at: times[index] ?? 0, tip: randomId() }
+      const record = encodeEntry(entry)
+      position++
+      this.#insertEntry.run(document.key, position, record)
+      addedBytes += record.byteLength
+      tip = entry.tip
+      at = Math.max(at, entry.at)
+    }
+    this.#documents.append(document, { position, tip, token, first, addedBytes, at })
+    return { answer: { epoch, first, last: position, previousTip: document.tip, tip } }
+  }
+
+  #change(job: DocumentJob): JobOutcome {
+    const document = this.#documents.live(job.document)
+    if ('reason' in document) return { refusal: document }
+    if (job.type === 'delete') this.#documents.delete(document, job.at)
+    else this.#documents.setTitle(document, job.title, job.at)
+    return { answer: undefined }
+  }
+}
+
+/** The byte strings of a batch, which lie one after the other. */
+class BatchBytes {
+  readonly #bytes: ArrayBuffer
+  #at = 0
+
+  constructor(bytes: ArrayBuffer) {
+    this.#bytes = bytes
+  }
+
+  take(length: number): Uint8Array {
+    const part = new Uint8Array(this.#bytes, this.#at, length)
+    this.#at += length
+    return part
+  }
+}

@@ -1,0 +1,47 @@
+import type { AppendReceipt } from '../document-log.ts'
+import { StoreUnavailableError } from '../errors.ts'
+import { refusalError } from './refusal-error.ts'
+import type { JobAnswer, WriteJob } from './write-jobs.ts'
+import type { WriteThread } from './write-thread.ts'
+
+type Bytes = readonly Uint8Array[]
+
+/**
+ * Has the write thread do jobs, and makes errors of its refusals. Each method resolves once what the job did is durable,
+ * and throws what the job's document or the store refuses it with. `parts` are the job's byte strings.
+ */
+export class Performer {
+  readonly #thread: WriteThread
+
+  constructor(thread: WriteThread) {
+    this.#thread = thread
+  }
+
+  /** A job that answers nothing. `document` is the one it concerns, for an error's text. */
+  async perform(job: WriteJob, document: string, parts: Bytes = []): Promise<void> {
+    await this.#answer(job, document, parts)
+  }
+
+  /** A job that answers yes or no. */
+  async decide(job: WriteJob, document: string, parts: Bytes = []): Promise<boolean> {
+    const answer = await this.#answer(job, document, parts)
+    if (typeof answer !== 'boolean') throw strange(job)
+    return answer
+  }
+
+  async append(job: Extract<WriteJob, { type: 'append' }>, parts: Bytes): Promise<AppendReceipt> {
+    const answer = await this.#answer(job, job.document, parts)
+    if (typeof answer !== 'object') throw strange(job)
+    return answer
+  }
+
+  async #answer(job: WriteJob, document: string, parts: Bytes): Promise<JobAnswer> {
+    const outcome = await this.#thread.run(job, parts)
+    if ('refusal' in outcome) throw refusalError(document, outcome.refusal)
+    return outcome.answer
+  }
+}
+
+function strange({ type }: WriteJob): StoreUnavailableError {
+  return new StoreUnavailableError(`the thread that writes the store gave a strange answer to ${type}`)
+}

@@ -1,0 +1,53 @@
+import type { DocumentListing, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import type { Checkpoint, LoadedDocument, Place } from '../document-log.ts'
+import type { Refusal } from './write-jobs.ts'
+
+/** What the read thread is asked. */
+export type ReadRequest =
+  /** With `from`, everything from that position; without, everything. */
+  | { readonly type: 'load'; readonly document: string; readonly from: number | undefined }
+  | { readonly type: 'get'; readonly document: string }
+  | { readonly type: 'list'; readonly listing: DocumentListing }
+
+/** What each request answers. */
+export interface ReadAnswers {
+  readonly load: LoadedDocument
+  readonly get: DocumentRecord | undefined
+  readonly list: DocumentRecordPage
+}
+
+export interface ToReadThread {
+  readonly id: number
+  readonly request: ReadRequest
+}
+
+/** A run of entries, column by column: many small objects would cost the event loop more than the bytes do. */
+export interface EntryRun {
+  readonly first: number
+  readonly tips: readonly string[]
+  readonly actors: readonly string[]
+  readonly times: readonly number[]
+  readonly lengths: readonly number[]
+  /** The updates, one after the other. */
+  readonly bytes: ArrayBuffer
+}
+
+/** A part of an answer, or its end. A large document comes in several, so that none holds up the event loop. */
+export type ReadReply =
+  | { readonly type: 'chunk'; readonly chunk: Uint8Array }
+  | { readonly type: 'entries'; readonly run: EntryRun }
+  | {
+      readonly type: 'loaded'
+      readonly head: Place
+      readonly checkpoint: Omit<Checkpoint, 'chunks'> | undefined
+    }
+  | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
+  | { readonly type: 'page'; readonly page: DocumentRecordPage }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'bad-cursor'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string }
+
+export interface FromReadThread {
+  readonly id: number
+  readonly reply: ReadReply
+}

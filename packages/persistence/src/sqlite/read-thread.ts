@@ -1,0 +1,189 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import {
+  type DocumentListing,
+  type DocumentRecord,
+  type DocumentRecordPage,
+  InvalidCursorError,
+} from '../document-catalog.ts'
+import type { Entry, LoadedDocument } from '../document-log.ts'
+import { StoreUnavailableError } from '../errors.ts'
+import { workerFile } from '../worker-file.ts'
+import type { EntryRun, FromReadThread, ReadAnswers, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
+import { refusalError } from './refusal-error.ts'
+
+interface Pending {
+  readonly document: string
+  readonly chunks: Uint8Array[]
+  readonly entries: Entry[]
+  readonly resolve: (answer: ReadAnswers[keyof ReadAnswers]) => void
+  readonly reject: (error: Error) => void
+}
+
+/** How long the thread is kept when nobody asks anything, in milliseconds. It takes about 40 ms to start again. */
+const defaultIdleMilliseconds = 60_000
+
+/**
+ * The thread that reads: documents and the catalog, on a connection of its own, beside whatever is being written. It is
+ * there while it is asked things, because a thread costs an idle server several megabytes.
+ */
+export class ReadThread {
+  readonly #folder: string
+  readonly #idleMilliseconds: number
+  readonly #pending = new Map<number, Pending>()
+  #worker: Worker | undefined
+  #idle: NodeJS.Timeout | undefined
+  #whenAnswered: (() => void) | undefined
+  #lastId = 0
+  #closed = false
+
+  constructor(folder: string, idleMilliseconds: number = defaultIdleMilliseconds) {
+    this.#folder = folder
+    this.#idleMilliseconds = idleMilliseconds
+  }
+
+  /** Whether the thread is there. */
+  get running(): boolean {
+    return this.#worker !== undefined
+  }
+
+  /** @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError */
+  async load(document: string, from: number | undefined): Promise<LoadedDocument> {
+    const answer = await this.#ask({ type: 'load', document, from }, document)
+    if (answer === undefined || !('head' in answer)) throw strange()
+    return answer
+  }
+
+  /** @throws StoreUnavailableError */
+  async get(document: string): Promise<DocumentRecord | undefined> {
+    const answer = await this.#ask({ type: 'get', document }, document)
+    if (answer !== undefined && !('id' in answer)) throw strange()
+    return answer
+  }
+
+  /** @throws InvalidCursorError, StoreUnavailableError */
+  async list(listing: DocumentListing): Promise<DocumentRecordPage> {
+    const answer = await this.#ask({ type: 'list', listing }, '')
+    if (answer === undefined || !('documents' in answer)) throw strange()
+    return answer
+  }
+
+  /** Resolves when the thread has ended, for want of anything to do or otherwise. */
+  async idle(): Promise<void> {
+    const worker = this.#worker
+    if (worker !== undefined) await once(worker, 'exit')
+  }
+
+  /** Lets what was asked be answered, then ends the thread. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#pending.size > 0) await new Promise<void>((resolve) => (this.#whenAnswered = resolve))
+    await this.#stop()
+  }
+
+  #ask(request: ReadRequest, document: string): Promise<ReadAnswers[keyof ReadAnswers]> {
+    if (this.#closed) return Promise.reject(new StoreUnavailableError('the store is closed'))
+    clearTimeout(this.#idle)
+    const worker = (this.#worker ??= this.#start())
+    worker.ref()
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId
+      this.#pending.set(id, { document, chunks: [], entries: [], resolve, reject })
+      const message: ToReadThread = { id, request }
+      worker.postMessage(message)
+    })
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerFile('read-worker', import.meta.url), {
+      name: 'weft-sqlite-read',
+      workerData: { folder: this.#folder },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 },
+    })
+    let failure: unknown
+    worker.on('message', (message: FromReadThread) => this.#receive(message))
+    worker.on('error', (error: unknown) => {
+      failure = error
+    })
+    worker.on('exit', () => {
+      // One that was stopped has nothing pending, and may have been replaced already.
+      if (this.#worker !== worker) return
+      this.#worker = undefined
+      const reason = failure instanceof Error ? `: ${failure.message}` : ''
+      const error = new StoreUnavailableError(`the thread that reads the store ended${reason}`, { cause: failure })
+      for (const { reject } of this.#pending.values()) reject(error)
+      this.#pending.clear()
+      this.#whenAnswered?.()
+    })
+    return worker
+  }
+
+  async #stop(): Promise<void> {
+    clearTimeout(this.#idle)
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
+  }
+
+  #receive({ id, reply }: FromReadThread): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    if (reply.type === 'chunk') {
+      pending.chunks.push(reply.chunk)
+      return
+    }
+    if (reply.type === 'entries') {
+      unpack(reply.run, pending.entries)
+      return
+    }
+    this.#pending.delete(id)
+    finish(pending, reply)
+    if (this.#pending.size > 0) return
+    this.#worker?.unref()
+    this.#whenAnswered?.()
+    this.#idle = setTimeout(() => void this.#stop(), this.#idleMilliseconds).unref()
+  }
+}
+
+function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'chunk' | 'entries' }>): void {
+  const { document, chunks, entries, resolve, reject } = pending
+  switch (reply.type) {
+    case 'loaded': {
+      const checkpoint = reply.checkpoint === undefined ? undefined : { ...reply.checkpoint, chunks }
+      resolve({ head: reply.head, checkpoint, entries })
+      return
+    }
+    case 'record':
+      resolve(reply.record)
+      return
+    case 'page':
+      resolve(reply.page)
+      return
+    case 'refused':
+      reject(refusalError(document, reply.refusal))
+      return
+    case 'bad-cursor':
+      reject(new InvalidCursorError(reply.message))
+      return
+    case 'failed':
+      reject(new StoreUnavailableError(`the store could not be read: ${reply.message}`))
+  }
+}
+
+function unpack({ first, tips, actors, times, lengths, bytes }: EntryRun, entries: Entry[]): void {
+  let start = 0
+  for (const [index, length] of lengths.entries()) {
+    entries.push({
+      position: first + index,
+      tip: tips[index] ?? '',
+      actor: actors[index] ?? '',
+      at: times[index] ?? 0,
+      update: new Uint8Array(bytes, start, length),
+    })
+    start += length
+  }
+}
+
+function strange(): StoreUnavailableError {
+  return new StoreUnavailableError('the thread that reads the store gave an answer to another question')
+}

@@ -1,0 +1,52 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { InvalidCursorError } from '../document-catalog.ts'
+import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { CatalogReader } from './catalog-reader.ts'
+import { connectionSettingsOf, openForReading, resultCodeOf, resultCodes } from './connection.ts'
+import { DocumentReader, type Emit } from './document-reader.ts'
+import type { FromReadThread, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
+
+const database = openForReading(connectionSettingsOf(workerData).folder)
+const documents = new DocumentReader(database)
+const catalog = new CatalogReader(database)
+
+parentPort?.on('message', ({ id, request }: ToReadThread) => {
+  const emit: Emit = (reply, transfer) => {
+    const message: FromReadThread = { id, reply }
+    parentPort?.postMessage(message, transfer)
+  }
+  try {
+    answer(request, emit)
+  } catch (error) {
+    emit(failureOf(error, request), [])
+  }
+})
+
+function answer(request: ReadRequest, emit: Emit): void {
+  switch (request.type) {
+    case 'load':
+      documents.load(request.document, request.from, emit)
+      return
+    case 'get':
+      emit({ type: 'record', record: catalog.get(request.document) }, [])
+      return
+    case 'list':
+      emit({ type: 'page', page: catalog.list(request.listing) }, [])
+  }
+}
+
+function failureOf(error: unknown, request: ReadRequest): ReadReply {
+  if (error instanceof DocumentNotFoundError) return { type: 'refused', refusal: { reason: 'not-found' } }
+  if (error instanceof DocumentDeletedError) return { type: 'refused', refusal: { reason: 'deleted' } }
+  if (error instanceof CorruptRecordError) {
+    return { type: 'refused', refusal: { reason: 'corrupt', position: error.position, detail: error.detail } }
+  }
+  if (error instanceof InvalidCursorError) return { type: 'bad-cursor', message: error.message }
+  const message = error instanceof Error ? error.message : String(error)
+  const code = resultCodeOf(error)
+  if (request.type === 'load' && (code === resultCodes.corrupt || code === resultCodes.notADatabase)) {
+    const detail = `SQLite cannot read the file: ${message}`
+    return { type: 'refused', refusal: { reason: 'corrupt', position: undefined, detail } }
+  }
+  return { type: 'failed', message }
+}

@@ -1,0 +1,25 @@
+import {
+  CorruptRecordError,
+  DocumentDeletedError,
+  DocumentNotFoundError,
+  EpochMismatchError,
+  type StoreError,
+} from '../errors.ts'
+import type { Refusal } from './write-jobs.ts'
+
+/**
+ * The error that a refusal from one of the threads stands for. Threads send plain values, because the class of an error
+ * does not come across.
+ */
+export function refusalError(document: string, refusal: Refusal): StoreError {
+  switch (refusal.reason) {
+    case 'not-found':
+      return new DocumentNotFoundError(document)
+    case 'deleted':
+      return new DocumentDeletedError(document)
+    case 'epoch':
+      return new EpochMismatchError(document, refusal.expected, refusal.found)
+    case 'corrupt':
+      return new CorruptRecordError(document, refusal.position, refusal.detail)
+  }
+}

@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { StoreConfigurationError } from '../errors.ts'
+
+/** The format of the tables below. It grows with every change that an older Weft could not read. */
+export const storeFormat = 1
+
+/** `weft` in ASCII: says whose file this is, also to the `file` command. */
+const applicationId = 0x77656674
+
+/*
+ * documents  One row for each id that ever was. A row's key names one life of a document: deletion takes the row away and
+ *            puts a tombstone with a new key in its place, so that what is left of the old life can be swept away later.
+ * entries    The log. Entries up to the checkpoint's position count as trimmed at once; the sweep removes them.
+ * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
+ * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts).
+ * garbage    What nothing refers to any more, and what an unfinished checkpoint has written so far.
+ */
+const tables = `
+  CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    epoch TEXT NOT NULL,
+    deleted INTEGER,
+    position INTEGER NOT NULL DEFAULT 0,
+    tip TEXT NOT NULL DEFAULT '',
+    append_token TEXT,
+    append_first INTEGER NOT NULL DEFAULT 0,
+    append_previous_tip TEXT NOT NULL DEFAULT '',
+    tail_bytes INTEGER NOT NULL DEFAULT 0,
+    checkpoint_generation INTEGER,
+    checkpoint_position INTEGER NOT NULL DEFAULT 0,
+    checkpoint_tip TEXT,
+    checkpoint_bytes INTEGER NOT NULL DEFAULT 0,
+    title TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    updated INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX by_name ON documents (id) WHERE deleted IS NULL;
+
+  CREATE TABLE entries (
+    document INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (document, position)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE checkpoints (
+    document INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    header BLOB NOT NULL,
+    PRIMARY KEY (document, generation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE chunks (
+    document INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (document, generation, number)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE by_update (
+    scope TEXT NOT NULL,
+    recency INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (scope, recency, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE by_creation (
+    scope TEXT NOT NULL,
+    recency INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (scope, recency, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE garbage (
+    document INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('document', 'entries', 'checkpoint')),
+    bound INTEGER NOT NULL,
+    abandoned INTEGER NOT NULL,
+    PRIMARY KEY (document, kind, bound)
+  ) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * Makes the tables of an empty database, or checks that those of another one can be read.
+ *
+ * @throws StoreConfigurationError where they are from the future, or somebody else's
+ */
+export function prepareSchema(database: DatabaseSync, folder: string): void {
+  const format = readNumber(database, 'user_version')
+  const owner = readNumber(database, 'application_id')
+  if (format === 0 && owner === 0 && readNumber(database, 'schema_version') === 0) {
+    database.exec(`
+      BEGIN IMMEDIATE;
+      ${tables}
+      PRAGMA application_id = ${applicationId};
+      PRAGMA user_version = ${storeFormat};
+      COMMIT;
+    `)
+    return
+  }
+  if (owner !== applicationId) {
+    throw new StoreConfigurationError(`${folder} holds a database that is not Weft's: give Weft a folder of its own`)
+  }
+  if (format > storeFormat) {
+    throw new StoreConfigurationError(
+      `the store in ${folder} was written by a newer Weft (format ${format}; this one knows up to ${storeFormat}): start that one, or give this one another folder`,
+    )
+  }
+}
+
+function readNumber(database: DatabaseSync, pragma: string): number {
+  const value: unknown = database.prepare(`PRAGMA ${pragma}`).get()?.[pragma]
+  return typeof value === 'number' ? value : 0
+}

@@ -1,0 +1,54 @@
+import { assertPageSize, assertTime } from '../checked-arguments.ts'
+import type {
+  DocumentCatalog,
+  DocumentListing,
+  DocumentRecord,
+  DocumentRecordPage,
+  NewDocument,
+} from '../document-catalog.ts'
+import type { CheckpointWriter } from './checkpoint-writer.ts'
+import type { Performer } from './performer.ts'
+import type { ReadThread } from './read-thread.ts'
+
+/** The catalog in SQLite. */
+export class SqliteCatalog implements DocumentCatalog {
+  readonly #writes: Performer
+  readonly #checkpoints: CheckpointWriter
+  readonly #reads: ReadThread
+
+  constructor(writes: Performer, checkpoints: CheckpointWriter, reads: ReadThread) {
+    this.#writes = writes
+    this.#checkpoints = checkpoints
+    this.#reads = reads
+  }
+
+  async create(document: NewDocument): Promise<boolean> {
+    assertTime(document.at)
+    return this.#writes.decide({ type: 'create', document }, document.id)
+  }
+
+  get(document: string): Promise<DocumentRecord | undefined> {
+    return this.#reads.get(document)
+  }
+
+  async list(listing: DocumentListing): Promise<DocumentRecordPage> {
+    assertPageSize(listing)
+    return this.#reads.list(listing)
+  }
+
+  async setTitle(document: string, title: string, at: number): Promise<void> {
+    assertTime(at)
+    await this.#writes.perform({ type: 'set-title', document, title, at }, document)
+  }
+
+  async delete(document: string, at: number): Promise<void> {
+    assertTime(at)
+    await this.#writes.perform({ type: 'delete', document, at }, document)
+    this.#checkpoints.sweep()
+  }
+
+  async recreate(document: NewDocument): Promise<void> {
+    assertTime(document.at)
+    await this.#writes.perform({ type: 'recreate', document }, document.id)
+  }
+}

@@ -1,0 +1,63 @@
+import type { DocumentCatalog } from '../document-catalog.ts'
+import type { DocumentLog } from '../document-log.ts'
+import type { Store } from '../store.ts'
+import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
+import { Performer } from './performer.ts'
+import { ReadThread } from './read-thread.ts'
+import { SqliteCatalog } from './sqlite-catalog.ts'
+import { SqliteLog } from './sqlite-log.ts'
+import { WriteThread } from './write-thread.ts'
+
+/** For tests of the store itself. A server opens a store without any of these. */
+export interface SqliteStoreOptions {
+  /** `OFF` only for the test which shows that the sync is needed: a power failure then loses what was called durable. */
+  readonly synchronous?: 'FULL' | 'OFF'
+  /** Most pages of 4 KiB that the database may grow to, in place of a disk that is full. */
+  readonly maxPages?: number
+  /** Called when a checkpoint has come to a point at which a crash leaves something different on the disk. */
+  readonly onCheckpointStep?: (step: CheckpointStep) => void
+}
+
+/**
+ * Opens the store in a folder, and makes it where it is missing; the folder that it is in has to be there. The store is held
+ * until it is closed or the process ends.
+ *
+ * Everything that touches the disk happens on two threads: one writes, in transactions that take whatever has come since the
+ * last; one reads, and is there only while there is something to read.
+ *
+ * @throws StoreConfigurationError where the folder cannot be used, is held by another process, or holds a newer format
+ */
+export async function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Promise<Store> {
+  const { synchronous = 'FULL', maxPages, onCheckpointStep = (): void => {} } = options
+  const thread = new WriteThread({ folder, synchronous, maxPages })
+  await thread.open()
+  return new SqliteStore(folder, thread, onCheckpointStep)
+}
+
+class SqliteStore implements Store {
+  readonly log: DocumentLog
+  readonly catalog: DocumentCatalog
+  readonly #thread: WriteThread
+  readonly #writes: Performer
+  readonly #reads: ReadThread
+
+  constructor(folder: string, thread: WriteThread, onCheckpointStep: (step: CheckpointStep) => void) {
+    this.#thread = thread
+    this.#writes = new Performer(thread)
+    this.#reads = new ReadThread(folder)
+    const checkpoints = new CheckpointWriter(this.#writes, onCheckpointStep)
+    this.log = new SqliteLog(this.#writes, checkpoints, this.#reads)
+    this.catalog = new SqliteCatalog(this.#writes, checkpoints, this.#reads)
+    // What the process that held the store before did not come to.
+    checkpoints.sweep()
+  }
+
+  async check(): Promise<void> {
+    await this.#writes.perform({ type: 'check' }, '')
+  }
+
+  async close(): Promise<void> {
+    await this.#reads.close()
+    await this.#thread.close()
+  }
+}

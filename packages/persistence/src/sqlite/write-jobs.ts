@@ -1,0 +1,78 @@
+import type { AppendReceipt } from '../document-log.ts'
+import type { NewDocument } from '../document-catalog.ts'
+
+/** A checkpoint that is being written, and what has to hold for it to count (L4). */
+export interface CheckpointAttempt {
+  readonly document: string
+  readonly epoch: string
+  readonly position: number
+  readonly tip: string
+  /** Tip of the checkpoint that it was made from; undefined for none. */
+  readonly replaces: string | undefined
+  /** Random, so that no two attempts write to the same place. */
+  readonly generation: number
+}
+
+/**
+ * What the write thread is asked to do. Byte strings are not in the jobs: `lengths` says how many of the batch's bytes are
+ * theirs, in the order of the jobs.
+ */
+export type WriteJob =
+  | {
+      readonly type: 'append'
+      readonly document: string
+      readonly epoch: string
+      readonly token: string
+      readonly actors: readonly string[]
+      readonly times: readonly number[]
+      readonly lengths: readonly number[]
+    }
+  | { readonly type: 'create'; readonly document: NewDocument }
+  | { readonly type: 'recreate'; readonly document: NewDocument }
+  | { readonly type: 'set-title'; readonly document: string; readonly title: string; readonly at: number }
+  | { readonly type: 'delete'; readonly document: string; readonly at: number }
+  | { readonly type: 'begin-checkpoint'; readonly attempt: CheckpointAttempt }
+  | {
+      readonly type: 'write-chunks'
+      readonly attempt: CheckpointAttempt
+      /** Number of the first of these chunks. */
+      readonly first: number
+      readonly lengths: readonly number[]
+    }
+  /** The bytes are the header's record. */
+  | { readonly type: 'finish-checkpoint'; readonly attempt: CheckpointAttempt; readonly lengths: readonly number[] }
+  | { readonly type: 'abandon-checkpoint'; readonly attempt: CheckpointAttempt }
+  | { readonly type: 'sweep' }
+  | { readonly type: 'check' }
+
+/**
+ * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
+ * a step of a checkpoint whether its conditions hold, a step of the sweep whether there is more; all others nothing.
+ */
+export type JobAnswer = AppendReceipt | boolean | undefined
+
+/** Why a document's state or its bytes do not allow what was asked. Only the job that met it is refused. */
+export type Refusal =
+  | { readonly reason: 'not-found' }
+  | { readonly reason: 'deleted' }
+  | { readonly reason: 'epoch'; readonly expected: string; readonly found: string }
+  | { readonly reason: 'corrupt'; readonly position: number | undefined; readonly detail: string }
+
+/** What became of a job whose batch was committed. */
+export type JobOutcome = { readonly answer: JobAnswer } | { readonly refusal: Refusal }
+
+/** One transaction. */
+export interface WriteBatch {
+  readonly jobs: readonly WriteJob[]
+  readonly bytes: ArrayBuffer
+}
+
+/** What the write thread says. After a batch: its outcomes, once they are durable, or that all of it failed. */
+export type FromWriteThread =
+  | { readonly type: 'ready' }
+  | { readonly type: 'misconfigured'; readonly message: string }
+  | { readonly type: 'committed'; readonly outcomes: readonly JobOutcome[] }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'closed' }
+
+export type ToWriteThread = WriteBatch | 'close'

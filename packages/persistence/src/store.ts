@@ -1,0 +1,12 @@
+import type { DocumentCatalog } from './document-catalog.ts'
+import type { DocumentLog } from './document-log.ts'
+
+/** An open store: one log and its catalog over the same data. */
+export interface Store {
+  readonly log: DocumentLog
+  readonly catalog: DocumentCatalog
+  /** Resolves when the store answers. @throws StoreUnavailableError */
+  check(): Promise<void>
+  /** Lets what was begun end, then lets go of the store. */
+  close(): Promise<void>
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import type { DocumentOrder } from '../src/document-catalog.ts'
+import { openSqliteStore } from '../src/sqlite/sqlite-store.ts'
+import type { Store } from '../src/store.ts'
+import { makeStoreFolder } from './sqlite-folder.ts'
+
+const cold = 2_500
+const warm = 25_000
+
+test(
+  'E3: a prefix that is no folder and holds many old documents costs bounded pages, which together hold them all',
+  { timeout: 60_000 },
+  async () => {
+    await using made = await makeStoreFolder()
+    // The order of creation decides; nothing has to be durable here.
+    const store = await openSqliteStore(made.folder, { synchronous: 'OFF' })
+    await createMany(store, 'cold-', cold, 0)
+    await createMany(store, 'warm-', warm, cold)
+    for (const order of ['created', 'updated'] as const) {
+      const { ids, pages, longest } = await listAll(store, order, 'cold-')
+      expect(ids).toEqual(Array.from({ length: cold }, (_, index) => `cold-${cold - 1 - index}`))
+      expect(longest).toBe(200)
+      // One page that is empty, because it has looked at as many documents as a page may; then full ones.
+      expect(pages).toBeLessThanOrEqual(cold / 200 + 3)
+      // A prefix of few documents is sorted instead, and its first page is full at once.
+      const few = await store.catalog.list({ order, limit: 50, prefix: 'cold-1' })
+      expect(few.documents.map(({ id }) => id).slice(0, 2)).toEqual(['cold-1999', 'cold-1998'])
+      expect(few.documents).toHaveLength(50)
+    }
+    await store.close()
+  },
+)
+
+async function createMany({ catalog }: Store, prefix: string, count: number, from: number): Promise<void> {
+  await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      catalog.create({ id: `${prefix}${index}`, title: '', createdBy: '', at: from + index }),
+    ),
+  )
+}
+
+async function listAll(
+  { catalog }: Store,
+  order: DocumentOrder,
+  prefix: string,
+): Promise<{ ids: string[]; pages: number; longest: number }> {
+  const ids: string[] = []
+  let pages = 0
+  let longest = 0
+  let next: string | undefined
+  do {
+    const page = await catalog.list({ order, prefix, limit: 200, ...(next === undefined ? {} : { cursor: next }) })
+    ids.push(...page.documents.map(({ id }) => id))
+    longest = Math.max(longest, page.documents.length)
+    next = page.next
+    pages++
+  } while (next !== undefined)
+  return { ids, pages, longest }
+}
