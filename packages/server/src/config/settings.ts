@@ -1,0 +1,150 @@
+import { defaultRoomLimits } from '../room/limits.ts'
+import type { AnonymousAccess } from '../auth/anonymous-policy.ts'
+import type { LogLevel } from '../observability/log.ts'
+
+/** A setting has a wrong value, or there is no such setting. The text names the flag and says what it takes. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+/** One setting: declared here and nowhere else. Its flag, its environment variable and its help follow from it. */
+export interface Setting<T> {
+  readonly flag: string
+  readonly placeholder: string
+  readonly help: string
+  /** @throws ConfigurationError */
+  readonly parse: (text: string) => T
+}
+
+/** Who may connect when there is no token. */
+const anonymous: Setting<AnonymousAccess> = {
+  flag: 'anonymous',
+  placeholder: 'none|read|write',
+  help: 'what people without a token may do',
+  parse: oneOf('anonymous', ['none', 'read', 'write']),
+}
+
+/** All settings of `weft dev` and `weft serve`. */
+export const settings: {
+  readonly store: Setting<string>
+  readonly port: Setting<number>
+  readonly host: Setting<string>
+  readonly anonymous: Setting<AnonymousAccess>
+  readonly allowedOrigins: Setting<readonly string[]>
+  readonly drainWindow: Setting<number>
+  readonly emptyRoomGrace: Setting<number>
+  readonly logLevel: Setting<LogLevel>
+} = {
+  store: {
+    flag: 'store',
+    placeholder: 'url',
+    help: 'where documents are kept: sqlite:<folder> or memory:',
+    parse: (text) => text,
+  },
+  port: {
+    flag: 'port',
+    placeholder: 'number',
+    help: 'port to listen on; 0 takes a free one',
+    parse: wholeNumber('port', 0, 65_535),
+  },
+  host: { flag: 'host', placeholder: 'address', help: 'address to listen on', parse: (text) => text },
+  anonymous,
+  allowedOrigins: {
+    flag: 'allowed-origins',
+    placeholder: 'list',
+    help: "origins of web pages that may connect beside the server's own, with commas between",
+    parse: origins,
+  },
+  drainWindow: {
+    flag: 'drain-window',
+    placeholder: 'ms',
+    help: 'over how long connections are closed when the server goes down',
+    parse: wholeNumber('drain-window', 0, 600_000),
+  },
+  emptyRoomGrace: {
+    flag: 'empty-room-grace',
+    placeholder: 'ms',
+    help: 'how long a document that nobody has open stays in memory',
+    parse: wholeNumber('empty-room-grace', 0, 86_400_000),
+  },
+  logLevel: {
+    flag: 'log-level',
+    placeholder: 'level',
+    help: 'debug, info, warn, error or silent',
+    parse: oneOf('log-level', ['debug', 'info', 'warn', 'error', 'silent']),
+  },
+}
+
+/** What a server runs with. */
+export interface Config {
+  readonly store: string
+  readonly port: number
+  readonly host: string
+  readonly anonymous: AnonymousAccess
+  readonly allowedOrigins: readonly string[]
+  /** Milliseconds. */
+  readonly drainWindow: number
+  /** Milliseconds. */
+  readonly emptyRoomGrace: number
+  readonly logLevel: LogLevel
+}
+
+/** The commands that start a server. */
+export type Command = 'dev' | 'serve'
+
+/** What each command begins with. A setting that is undefined must be given. */
+export const defaults: Readonly<
+  Record<Command, Omit<Config, 'anonymous'> & { readonly anonymous: AnonymousAccess | undefined }>
+> = {
+  dev: {
+    store: 'sqlite:.weft',
+    port: 8787,
+    host: '127.0.0.1',
+    anonymous: 'admin',
+    allowedOrigins: [],
+    drainWindow: 0,
+    emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    logLevel: 'info',
+  },
+  serve: {
+    store: 'sqlite:.weft',
+    port: 8787,
+    host: '127.0.0.1',
+    anonymous: undefined,
+    allowedOrigins: [],
+    drainWindow: 5_000,
+    emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    logLevel: 'info',
+  },
+}
+
+function oneOf<const T extends string>(flag: string, values: readonly T[]): (text: string) => T {
+  return (text) => {
+    const value = values.find((candidate) => candidate === text)
+    if (value === undefined) throw new ConfigurationError(`--${flag} takes ${values.join(', ')}, not "${text}"`)
+    return value
+  }
+}
+
+function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new ConfigurationError(`--${flag} takes a whole number from ${least} to ${most}, not "${text}"`)
+    }
+    return value
+  }
+}
+
+function origins(text: string): string[] {
+  const list = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== '')
+  for (const origin of list) {
+    if (URL.parse(origin)?.origin !== origin) {
+      throw new ConfigurationError(`--allowed-origins takes origins such as https://app.example.com, not "${origin}"`)
+    }
+  }
+  return list
+}

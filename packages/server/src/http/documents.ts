@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import type { DocumentCatalog, DocumentRecord } from '@weft/persistence'
+import { isDocumentId, type Person } from '@weft/protocol'
+import {
+  documentPatchSchema,
+  documentQuerySchema,
+  type DocumentPage,
+  type DocumentSummary,
+  newDocumentSchema,
+} from '@weft/protocol/http'
+import { type Context, Hono } from 'hono'
+import type { z } from 'zod'
+import type { Access } from '../auth/access.ts'
+import { invalidRequest, ProblemError } from './problem.ts'
+
+/** What a request knows once it was let in. */
+export interface EdgeEnvironment {
+  Variables: { access: Access }
+}
+
+/** What the document routes need. */
+export interface DocumentRoutesParts {
+  readonly catalog: DocumentCatalog
+  /** Who is in a document now. */
+  readonly people: (document: string) => readonly Person[]
+  readonly now: () => number
+}
+
+/** `/documents`: listing, creating, and what is known of one. */
+export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): Hono<EdgeEnvironment> {
+  const summary = (record: DocumentRecord): DocumentSummary => ({
+    id: record.id,
+    title: record.title,
+    created: new Date(record.created).toISOString(),
+    createdBy: record.createdBy,
+    updated: new Date(record.updated).toISOString(),
+    bytes: record.bytes,
+    people: [...people(record.id)],
+  })
+
+  const find = async (context: Context): Promise<DocumentRecord> => {
+    const id = idOf(context)
+    const record = await catalog.get(id)
+    if (record === undefined) throw new ProblemError('not-found', 404, `document ${id} does not exist`)
+    return record
+  }
+
+  return new Hono<EdgeEnvironment>()
+    .get('/', async (context) => {
+      const { order, limit, cursor, prefix } = parse(documentQuerySchema, context.req.query())
+      const page = await catalog.list({
+        order,
+        limit,
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(prefix === undefined ? {} : { prefix }),
+      })
+      const body: DocumentPage = { documents: page.documents.map(summary), next: page.next ?? null }
+      return context.json(body)
+    })
+    .post('/', async (context) => {
+      const body = parse(newDocumentSchema, await readJson(context))
+      const id = body.id ?? randomDocumentId()
+      requireRole(context, 'write')
+      const created = await catalog.create({
+        id,
+        title: body.title ?? '',
+        createdBy: context.get('access').actor,
+        at: now(),
+      })
+      if (!created) throw new ProblemError('already-exists', 409, `document ${id} exists already`)
+      const record = await catalog.get(id)
+      if (record === undefined) throw new ProblemError('deleted', 410, `document ${id} was deleted meanwhile`)
+      context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
+      return context.json(summary(record), 201)
+    })
+    .get('/:id', async (context) => context.json(summary(await find(context))))
+    .patch('/:id', async (context) => {
+      const id = idOf(context)
+      const { title } = parse(documentPatchSchema, await readJson(context))
+      requireRole(context, 'write')
+      await catalog.setTitle(id, title, now())
+      return context.json(summary(await find(context)))
+    })
+}
+
+function idOf(context: Context): string {
+  const id = context.req.param('id') ?? ''
+  if (!isDocumentId(id)) throw new ProblemError('invalid-document-id', 404, 'the path names no document id')
+  return id
+}
+
+function requireRole(context: Context<EdgeEnvironment>, role: 'write'): void {
+  if (context.get('access').role === 'read') {
+    throw new ProblemError('forbidden', 403, `this needs ${role} access; yours is read`)
+  }
+}
+
+function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input)
+  if (!result.success) throw invalidRequest(result.error)
+  return result.data
+}
+
+/** The body as JSON; no body counts as `{}`. */
+async function readJson(context: Context): Promise<unknown> {
+  const text = await context.req.text()
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ProblemError('invalid-request', 400, 'the body is not JSON')
+  }
+}
+
+/** An id that is short enough to read out, and that nobody guesses. */
+function randomDocumentId(): string {
+  return randomBytes(10).toString('hex')
+}

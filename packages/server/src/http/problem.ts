@@ -1,0 +1,68 @@
+import { DocumentDeletedError, DocumentNotFoundError, InvalidCursorError, StoreError } from '@weft/persistence'
+import type { Problem } from '@weft/protocol/http'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { HTTPException } from 'hono/http-exception'
+import type { z } from 'zod'
+
+/** The kinds of problems that are only HTTP's; the others are the protocol's refusal kinds. */
+type ProblemKind = string
+
+/** An error with the answer it becomes. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly kind: ProblemKind
+  readonly status: ContentfulStatusCode
+  readonly errors: Problem['errors']
+
+  constructor(kind: ProblemKind, status: ContentfulStatusCode, detail: string, errors?: Problem['errors']) {
+    super(detail)
+    this.kind = kind
+    this.status = status
+    this.errors = errors
+  }
+}
+
+/** The problem of input that does not fit its schema: every field that is wrong, and how. */
+export function invalidRequest(error: z.ZodError): ProblemError {
+  const errors = error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }))
+  const fields = errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`))
+  return new ProblemError('invalid-request', 400, fields.join('; '), errors)
+}
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'The request is not valid',
+  401: 'A token is needed',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Already there',
+  410: 'Deleted',
+  413: 'Too large',
+  500: 'The server failed',
+  503: 'The store does not answer',
+}
+
+/** The one place where an error becomes an answer (E2). */
+export function answerProblem(error: unknown, context: Context, report: (error: unknown) => void): Response {
+  const problem = problemOf(error)
+  if (problem.status >= 500) report(error)
+  const body: Problem = {
+    type: `/problems/${problem.kind}`,
+    title: titles[problem.status] ?? 'Something went wrong',
+    status: problem.status,
+    detail: problem.message,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  }
+  return context.body(JSON.stringify(body), problem.status, { 'content-type': 'application/problem+json' })
+}
+
+function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error
+  if (error instanceof DocumentNotFoundError) return new ProblemError(error.kind, 404, error.message)
+  if (error instanceof DocumentDeletedError) return new ProblemError(error.kind, 410, error.message)
+  if (error instanceof InvalidCursorError) return new ProblemError('invalid-cursor', 400, error.message)
+  if (error instanceof StoreError) return new ProblemError(error.kind, 503, error.message)
+  if (error instanceof HTTPException) return new ProblemError('invalid-request', error.status, error.message)
+  // What it was is for the log, not for the caller.
+  return new ProblemError('internal', 500, 'The server failed in a way it has no name for; its log says more.')
+}

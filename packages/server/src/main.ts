@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { openStore, StoreConfigurationError } from '@weft/persistence'
+import { readInvocation } from './config/read-config.ts'
+import { type Command, type Config, ConfigurationError } from './config/settings.ts'
+import { createLog } from './observability/log.ts'
+import { startServer, type WeftServer } from './server.ts'
+
+/** Exit codes: 0 drained, 1 failed while running, 2 wrong configuration. */
+const exitCode = { drained: 0, failed: 1, wrongConfiguration: 2 }
+
+async function main(): Promise<void> {
+  const invocation = readInvocation(process.argv.slice(2), process.env)
+  if (invocation.command === 'help') {
+    process.stdout.write(invocation.text)
+    return
+  }
+  const server = await start(invocation.command, invocation.config)
+  await signalled()
+  await server.stop()
+}
+
+async function start(command: Command, config: Config): Promise<WeftServer> {
+  // On a terminal a person reads: one link, and what went wrong. Elsewhere a program does: every event.
+  const person = command === 'dev' && process.stdout.isTTY
+  const log = createLog(person && config.logLevel === 'info' ? 'warn' : config.logLevel)
+  const store = await openStore(config.store)
+  try {
+    const server = await startServer(config, { store, log, anyLoopbackOrigin: command === 'dev' })
+    if (person) process.stdout.write(`\n  Weft is ready: ${server.url}\n\n`)
+    return server
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** Resolves at the first signal to stop; a second one ends the process at once. */
+async function signalled(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve()
+        process.once(signal, () => process.exit(exitCode.failed))
+      })
+    }
+  })
+}
+
+try {
+  await main()
+  process.exitCode = exitCode.drained
+} catch (error) {
+  const wrong = error instanceof ConfigurationError || error instanceof StoreConfigurationError
+  process.stderr.write(
+    `weft: ${wrong || !(error instanceof Error) ? String(wrong ? error.message : error) : (error.stack ?? error.message)}\n`,
+  )
+  process.exitCode = wrong ? exitCode.wrongConfiguration : exitCode.failed
+}

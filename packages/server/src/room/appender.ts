@@ -1,0 +1,142 @@
+import { type DocumentLog, type NewEntry, StoreError, StoreUnavailableError } from '@weft/persistence'
+import { mergeUpdates } from './merge-updates.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** How long to wait before an append that failed is repeated, in milliseconds; doubled each time up to the largest. */
+const firstRetry = 100
+const largestRetry = 2_000
+
+/** What the appender tells its room. */
+export interface AppenderEvents {
+  /** An append of so many bytes is durable: `durable` has moved. */
+  durable(bytes: number): void
+  /** The log will never take this document's updates again: it was deleted or made anew. */
+  refused(error: StoreError): void
+  /** The store does not take appends at the moment; they are repeated until it does. */
+  failing(error: StoreError): void
+  /** It does again. */
+  recovered(): void
+}
+
+interface Append {
+  readonly number: number
+  readonly token: string
+  readonly entries: readonly NewEntry[]
+  readonly bytes: number
+}
+
+/**
+ * One document's way into the log. One append is in flight; what comes meanwhile gathers for the next, one entry for each
+ * actor. An append that failed is repeated with its token until its outcome is known, so order is kept and nothing is
+ * appended twice.
+ */
+export class Appender {
+  readonly #log: DocumentLog
+  readonly #document: string
+  readonly #epoch: string
+  readonly #surroundings: Surroundings
+  readonly #events: AppenderEvents
+  #gathering = new Map<string, { updates: Uint8Array[]; at: number }>()
+  #gatheringBytes = 0
+  #next = 1
+  #inFlight: Append | undefined
+  #retry = firstRetry
+  #cancelRetry: (() => void) | undefined
+  #failing = false
+  #stopped = false
+
+  constructor(log: DocumentLog, document: string, epoch: string, surroundings: Surroundings, events: AppenderEvents) {
+    this.#log = log
+    this.#document = document
+    this.#epoch = epoch
+    this.#surroundings = surroundings
+    this.#events = events
+  }
+
+  /** Adds an actor's update to the next append. */
+  add(actor: string, update: Uint8Array): void {
+    const entry = this.#gathering.get(actor)
+    if (entry === undefined) this.#gathering.set(actor, { updates: [update], at: this.#surroundings.now() })
+    else entry.updates.push(update)
+    this.#gatheringBytes += update.byteLength
+  }
+
+  /** Begins the next append unless one is in flight. Called once a flush has added everything. */
+  start(): void {
+    if (this.#inFlight !== undefined || this.#stopped || this.#gathering.size === 0) return
+    const entries = [...this.#gathering].map(([actor, { updates, at }]) => ({
+      actor,
+      at,
+      update: mergeUpdates(updates),
+    }))
+    const bytes = this.#gatheringBytes
+    this.#gathering = new Map()
+    this.#gatheringBytes = 0
+    this.#inFlight = { number: this.#next++, token: this.#surroundings.randomId(), entries, bytes }
+    void this.#attempt(this.#inFlight)
+  }
+
+  /** The append after which everything added so far is durable. */
+  get current(): number {
+    return this.#gathering.size > 0 ? this.#next : this.#next - 1
+  }
+
+  /** The last append that is durable. */
+  get durable(): number {
+    return this.#inFlight === undefined ? this.#next - 1 : this.#inFlight.number - 1
+  }
+
+  /** Bytes that are not durable yet. */
+  get unsavedBytes(): number {
+    return this.#gatheringBytes + (this.#inFlight?.bytes ?? 0)
+  }
+
+  /** Whether the store does not take appends at the moment. */
+  get failing(): boolean {
+    return this.#failing
+  }
+
+  /** Ends all attempts. What is not durable by now is given up. */
+  stop(): void {
+    this.#stopped = true
+    this.#cancelRetry?.()
+  }
+
+  async #attempt(append: Append): Promise<void> {
+    try {
+      const { token, entries } = append
+      await this.#log.append(this.#document, { epoch: this.#epoch, token, entries })
+      if (!this.#stopped) this.#succeeded(append)
+    } catch (error) {
+      if (!this.#stopped) this.#failed(append, error)
+    }
+  }
+
+  #succeeded(append: Append): void {
+    this.#inFlight = undefined
+    this.#retry = firstRetry
+    const recovered = this.#failing
+    this.#failing = false
+    this.start()
+    this.#events.durable(append.bytes)
+    if (recovered) this.#events.recovered()
+  }
+
+  #failed(append: Append, error: unknown): void {
+    if (error instanceof StoreError && !(error instanceof StoreUnavailableError)) {
+      this.stop()
+      this.#events.refused(error)
+      return
+    }
+    if (!this.#failing) {
+      this.#failing = true
+      this.#events.failing(
+        error instanceof StoreUnavailableError
+          ? error
+          : new StoreUnavailableError('the store failed in a way it has no name for', { cause: error }),
+      )
+    }
+    this.#cancelRetry = this.#surroundings.timer(this.#retry, () => void this.#attempt(append))
+    this.#retry = Math.min(this.#retry * 2, largestRetry)
+  }
+}

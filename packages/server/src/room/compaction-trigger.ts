@@ -1,0 +1,44 @@
+import { compactionDue, type LoadedDocument } from '@weft/persistence'
+
+/** How much of the checkpoint's size the tail must have to be worth a compaction when a room is unloaded. */
+const worthwhileShare = 1 / 16
+
+/** When a document's log is worth compacting, by how much was appended since its checkpoint. */
+export class CompactionTrigger {
+  readonly #compact: () => Promise<unknown>
+  #tailBytes: number
+  #checkpointBytes: number
+  #running = false
+
+  /** @param compact compacts the document; never rejects */
+  constructor(loaded: LoadedDocument, compact: () => Promise<unknown>) {
+    this.#compact = compact
+    this.#tailBytes = loaded.entries.reduce((bytes, entry) => bytes + entry.update.byteLength, 0)
+    this.#checkpointBytes = loaded.checkpoint?.chunks.reduce((bytes, chunk) => bytes + chunk.byteLength, 0) ?? 0
+  }
+
+  /** So many bytes were appended. */
+  appended(bytes: number): void {
+    this.#tailBytes += bytes
+    if (compactionDue(this.#tailBytes, this.#checkpointBytes)) void this.#run()
+  }
+
+  /**
+   * The room is about to be unloaded: the next one shall load without replaying. A tail that is small beside the checkpoint
+   * is left: rewriting 20 MB for each edited line would cost far more than replaying the line.
+   */
+  async unloading(): Promise<void> {
+    if (this.#tailBytes > this.#checkpointBytes * worthwhileShare) await this.#run()
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return
+    this.#running = true
+    const covered = this.#tailBytes
+    await this.#compact()
+    this.#running = false
+    this.#tailBytes -= covered
+    // At most: what was deleted is no longer in it. The next load knows exactly; until then compaction comes a little later.
+    this.#checkpointBytes += covered
+  }
+}

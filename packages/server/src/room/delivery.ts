@@ -1,0 +1,91 @@
+import { encodeUpdate, splitUpdate, statePartBytes } from '@weft/protocol'
+import { type Frame, frameOf } from './frame.ts'
+import type { Member } from './member.ts'
+import type { Replica } from './replica.ts'
+
+const nothingKnown = new Uint8Array([0])
+
+/**
+ * Sends to the members of a room, the slow ones included (R4). For a member whose socket has filled up it remembers what
+ * that member is known to have; if its queue comes to be dropped, one difference from there catches it up.
+ *
+ * The replica is never ahead of what was sent to everyone except within a flush: that is what makes "known" simply the
+ * replica's state vector.
+ */
+export class Delivery {
+  readonly #replica: Replica
+  readonly #members = new Set<Member>()
+
+  constructor(replica: Replica) {
+    this.#replica = replica
+  }
+
+  get members(): ReadonlySet<Member> {
+    return this.#members
+  }
+
+  add(member: Member): void {
+    this.#members.add(member)
+  }
+
+  /** Returns whether it was there. */
+  remove(member: Member): boolean {
+    return this.#members.delete(member)
+  }
+
+  /** The replica is about to change: what is sent from here on to a socket that is full may come to be dropped. */
+  beforeChange(): void {
+    for (const member of this.#members) {
+      if (!member.outbox.full) member.known = undefined
+      else member.known ??= this.#replica.stateVector
+    }
+  }
+
+  /**
+   * Sends a change of the replica to everyone.
+   *
+   * @param except who has it already
+   * @param before the replica's state vector before the change; needed only where the change is sent in parts
+   */
+  change(update: Uint8Array, except: Member | undefined, before: () => Uint8Array | undefined): void {
+    if (this.#members.size === 1 && except !== undefined && this.#members.has(except)) return
+    const frames = Array.from(splitUpdate(update, statePartBytes), (part) => frameOf(encodeUpdate(part)))
+    for (const member of this.#members) {
+      if (member === except) continue
+      for (const frame of frames) {
+        // A part that is queued behind the first may be dropped: then the member lacks the whole change.
+        if (frames.length > 1 && member.outbox.full) member.known ??= before()
+        member.outbox.send(frame)
+      }
+    }
+  }
+
+  toAll(frame: Frame): void {
+    for (const member of this.#members) member.outbox.send(frame)
+  }
+
+  /** Sends a state ahead of anything that is sent later, as fast as the member takes it. */
+  stream(member: Member, frames: Iterable<Frame>): void {
+    member.outbox.stream(frames)
+    member.known = this.#replica.stateVector
+  }
+
+  /** A member's socket has room. Returns whether it must be caught up now. */
+  drained(member: Member): boolean {
+    if (!this.#members.has(member)) return false
+    member.outbox.pump()
+    return member.outbox.behind && !member.outbox.congested
+  }
+
+  /**
+   * Sends a member what was dropped.
+   *
+   * @param more what it must be told beside the document. All of it is streamed: in its queue it could be dropped again, and
+   *   again.
+   */
+  catchUp(member: Member, more: readonly Frame[]): void {
+    const updates = [...this.#replica.difference(member.known ?? nothingKnown)]
+    member.outbox.catchUp([...updates.map((update) => frameOf(encodeUpdate(update))), ...more])
+    member.known = this.#replica.stateVector
+  }
+}

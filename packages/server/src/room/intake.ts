@@ -1,0 +1,199 @@
+import type { RefusalKind } from '@weft/protocol'
+import { HeldFrames } from './held-frames.ts'
+import type { RoomLimits } from './limits.ts'
+import type { Member } from './member.ts'
+import { isSound } from './sound-update.ts'
+import { mergeUpdates } from './merge-updates.ts'
+import type { Replica } from './replica.ts'
+
+/** What a flush has to send on. */
+export interface Intaken {
+  /** What changed in the replica, for everybody; undefined where nothing did. */
+  readonly change: Uint8Array | undefined
+  /** The only member that has the change already; undefined where several wrote. */
+  readonly author: Member | undefined
+  /** What must be in the log, merged for each actor: the change, and the bytes of what waits and has changed nothing yet. */
+  readonly entries: ReadonlyMap<string, Uint8Array>
+  /** Members that sent something which waits for what they must have: they are to be asked for all that the replica lacks. */
+  readonly incomplete: readonly Member[]
+}
+
+/** Called for a member whose update cannot be taken: it loses its connection. */
+export type Eject = (member: Member, kind: RefusalKind, text: string) => void
+
+/**
+ * Updates on their way into the replica. They gather until the flush and are then applied in the order in which they came,
+ * each as a transaction of its own, so that each change belongs to its sender.
+ */
+export class Intake {
+  readonly #replica: Replica
+  readonly #limits: RoomLimits
+  readonly #eject: Eject
+  #inbox: { member: Member; update: Uint8Array; answersStep1: boolean }[] = []
+  #bytes = 0
+  #changes: Uint8Array[] = []
+  #authors = new Set<Member>()
+  /** Whether the change holds more than its authors sent: what had waited came with it. */
+  #completed = false
+  #entries = new Map<string, Uint8Array[]>()
+  /** Whether entries and changes differ, because something waits or waited. */
+  #differ = false
+  readonly #holding = new Set<Member>()
+  #incomplete: Member[] = []
+
+  constructor(replica: Replica, limits: RoomLimits, eject: Eject) {
+    this.#replica = replica
+    this.#limits = limits
+    this.#eject = eject
+  }
+
+  /** Bytes that wait for the flush. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** @param answersStep1 whether it is a step 2, which by its nature brings what others wait for */
+  add(member: Member, update: Uint8Array, answersStep1: boolean): void {
+    this.#inbox.push({ member, update, answersStep1 })
+    this.#bytes += update.byteLength
+  }
+
+  /** Whether nothing has gathered. */
+  get empty(): boolean {
+    return this.#inbox.length === 0
+  }
+
+  /** Applies what has gathered. */
+  take(): Intaken {
+    const inbox = this.#inbox
+    this.#inbox = []
+    this.#bytes = 0
+    for (const { member, update, answersStep1 } of inbox) {
+      if (member.ejected) continue
+      if (member.held !== undefined && !answersStep1) this.#hold(member, member.held, update)
+      else this.#apply(member, update)
+      // A step 2 is all that its sender has: what it sent before waits no longer, or nothing it has will help.
+      if (answersStep1) this.#endHolding(member)
+    }
+    for (const member of this.#holding) if (member.held?.due === true) this.#tryHeld(member)
+    this.#release()
+    return this.#finish()
+  }
+
+  /** A member has left: what is held of it is tried with the next flush, and then belongs to the document. */
+  forget(member: Member): void {
+    const held = member.held?.take()
+    member.held = undefined
+    this.#holding.delete(member)
+    if (held !== undefined && !member.ejected) this.add(member, held, true)
+  }
+
+  #finish(): Intaken {
+    const entries = new Map(Array.from(this.#entries, ([actor, updates]) => [actor, mergeUpdates(updates)]))
+    const changes = this.#differ ? this.#changes : [...entries.values()]
+    const change = changes.length === 0 ? undefined : mergeUpdates(changes)
+    const [author] = this.#authors.size === 1 && !this.#completed ? this.#authors : []
+    if (change !== undefined) this.#replica.remember(change)
+    this.#changes = []
+    this.#authors = new Set()
+    this.#entries = new Map()
+    this.#differ = false
+    this.#completed = false
+    const incomplete = this.#incomplete
+    this.#incomplete = []
+    return { change, author, entries, incomplete }
+  }
+
+  #apply(member: Member, update: Uint8Array): void {
+    const { waitingBytesPerRoom } = this.#limits
+    this.#completed ||= this.#replica.waiting
+    const applied = this.#replica.apply(update, waitingBytesPerRoom)
+    if (applied.update !== undefined) {
+      this.#changed(member, applied.update)
+      this.#log(member, applied.update)
+    }
+    if (applied.waiting) {
+      this.#logWaiting(member, update)
+      if (applied.grew) this.#beginHolding(member, update.byteLength)
+    }
+    if (applied.error !== undefined) this.#unreadable(member)
+    if (applied.overflow) this.#tooMuchWaits(member)
+    if (this.#holding.size > 0) this.#release()
+  }
+
+  #changed(member: Member, update: Uint8Array): void {
+    this.#changes.push(update)
+    this.#authors.add(member)
+  }
+
+  #log(member: Member, update: Uint8Array): void {
+    const updates = this.#entries.get(member.actor)
+    if (updates === undefined) this.#entries.set(member.actor, [update])
+    else updates.push(update)
+  }
+
+  #logWaiting(member: Member, update: Uint8Array): void {
+    this.#differ = true
+    this.#log(member, update)
+    this.#replica.remember(update)
+  }
+
+  #beginHolding(member: Member, bytes: number): void {
+    if (member.held !== undefined) return
+    member.held = new HeldFrames(bytes)
+    this.#holding.add(member)
+    this.#incomplete.push(member)
+  }
+
+  #endHolding(member: Member): void {
+    if (!this.#holding.delete(member)) return
+    this.#tryHeld(member)
+    member.held = undefined
+  }
+
+  #hold(member: Member, held: HeldFrames, update: Uint8Array): void {
+    if (held.bytes + update.byteLength > this.#limits.waitingBytesPerMember) {
+      this.#tooMuchWaits(member)
+      return
+    }
+    // It goes into the log as it is, unapplied.
+    if (!isSound(update)) {
+      this.#unreadable(member)
+      return
+    }
+    held.hold(update)
+    this.#logWaiting(member, update)
+  }
+
+  #tryHeld(member: Member): void {
+    const merged = member.held?.take()
+    if (merged === undefined) return
+    const applied = this.#replica.apply(merged, this.#limits.waitingBytesPerRoom)
+    // The bytes are in the log already; what they changed is for everybody all the same.
+    if (applied.update !== undefined) {
+      this.#differ = true
+      this.#changed(member, applied.update)
+    }
+    if (applied.error !== undefined) this.#unreadable(member)
+    if (applied.overflow) this.#tooMuchWaits(member)
+  }
+
+  /** Once nothing waits any more, everyone's updates are applied as they come again. */
+  #release(): void {
+    while (!this.#replica.waiting && this.#holding.size > 0) {
+      for (const member of this.#holding) this.#endHolding(member)
+    }
+  }
+
+  #unreadable(member: Member): void {
+    this.#out(member, 'malformed', 'an update cannot be read as Yjs wrote it')
+  }
+
+  #tooMuchWaits(member: Member): void {
+    this.#out(member, 'missing-dependencies', 'too many updates wait for others that never came')
+  }
+
+  #out(member: Member, kind: RefusalKind, text: string): void {
+    if (!member.ejected) this.#eject(member, kind, text)
+  }
+}

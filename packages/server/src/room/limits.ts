@@ -1,0 +1,40 @@
+/** The bounds of rooms and members. All sizes are bytes, all times milliseconds. */
+export interface RoomLimits {
+  /** A document whose encoded state is larger takes no more updates. */
+  readonly documentBytes: number
+  /** A single client's presence state. */
+  readonly awarenessStateBytes: number
+  /** What is handed to a member's socket before the rest waits in its queue, where it can still be dropped. */
+  readonly memberWireBytes: number
+  /** What may wait for one slow member before its queue is dropped and it is caught up instead (R4). */
+  readonly memberQueueBytes: number
+  /** Updates of one member that wait for others which have not come (R9). */
+  readonly waitingBytesPerMember: number
+  /** The same for all members of a room together. */
+  readonly waitingBytesPerRoom: number
+  /** Updates of a document that the store has not taken yet; past it nothing more is taken in. */
+  readonly unsavedBytesPerDocument: number
+  /** How long a room without members stays in memory (R8). */
+  readonly emptyRoomGrace: number
+}
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** The defaults. */
+export const defaultRoomLimits: RoomLimits = {
+  // Yjs needs about 11 times the encoded size once hydrated: this is what a node of a few GiB can still hold.
+  documentBytes: 256 * MiB,
+  // A cursor and a name are under 1 KiB; every state goes to every member.
+  awarenessStateBytes: 32 * KiB,
+  // Enough to keep a fast link busy over a long round trip.
+  memberWireBytes: 256 * KiB,
+  // Some seconds of a busy room; past that one difference is cheaper than the queue.
+  memberQueueBytes: 4 * MiB,
+  waitingBytesPerMember: 1 * MiB,
+  waitingBytesPerRoom: 4 * MiB,
+  // Twice the largest message, so that one may be in flight while the next is read.
+  unsavedBytesPerDocument: 32 * MiB,
+  // Long enough for a reload or a change of network to find the document still warm.
+  emptyRoomGrace: 30_000,
+}

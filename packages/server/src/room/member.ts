@@ -1,0 +1,92 @@
+import { encodeError, encodePermissionDenied, encodeSaved, type RefusalKind } from '@weft/protocol'
+import { type Frame, frameOf } from './frame.ts'
+import type { RoomLimits } from './limits.ts'
+import type { HeldFrames } from './held-frames.ts'
+import { Outbox } from './outbox.ts'
+import { SavedLedger } from './saved-ledger.ts'
+import type { Wire } from './wire.ts'
+
+/** What someone brings who takes a seat. */
+export interface Seat {
+  readonly wire: Wire
+  /** Who it is: a token's subject, or an anonymous id. */
+  readonly actor: string
+  readonly canWrite: boolean
+  /** Whether it understands Weft's own messages (subprotocol `weft.1`). */
+  readonly speaksWeft: boolean
+}
+
+/** One client's seat in one room. */
+export class Member {
+  readonly actor: string
+  readonly canWrite: boolean
+  readonly outbox: Outbox
+  readonly ledger: SavedLedger = new SavedLedger()
+  /** Set while something that it sent waits for other updates. */
+  held: HeldFrames | undefined
+  /** The encoded state vector that it is known to have, from the moment its socket filled up. */
+  known: Uint8Array | undefined
+  /** Whether it lost its connection for what it sent: nothing more of it is taken, or acknowledged. */
+  ejected = false
+  readonly #wire: Wire
+  readonly #speaksWeft: boolean
+  /** Why the first of its frames was refused, for as long as it is connected. */
+  #refusal: Frame | undefined
+  #paused = false
+
+  constructor(seat: Seat, limits: RoomLimits) {
+    this.actor = seat.actor
+    this.canWrite = seat.canWrite
+    this.#wire = seat.wire
+    this.#speaksWeft = seat.speaksWeft
+    this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes)
+  }
+
+  /** Sends one of Weft's own messages to a client that understands them. */
+  sendExtension(payload: Uint8Array): void {
+    if (this.#speaksWeft) this.outbox.send(frameOf(payload))
+  }
+
+  /** Tells it how many of its frames are durable. */
+  sendSaved(frames: number): void {
+    this.sendExtension(encodeSaved(frames))
+  }
+
+  /** Refuses one frame; the seat stays. `text` is for a person. */
+  refuse(kind: RefusalKind, text: string, frame: number): void {
+    this.ledger.refuse(frame)
+    if (kind === 'read-only') this.outbox.send(frameOf(encodePermissionDenied(text)))
+    const refusal = frameOf(encodeError(kind, text, frame))
+    this.#refusal ??= refusal
+    if (this.#speaksWeft) this.outbox.send(refusal)
+  }
+
+  /** What it must know of its own frames, should it have missed it. */
+  standing(): Frame[] {
+    if (!this.#speaksWeft) return []
+    const { saved } = this.ledger
+    return [
+      ...(this.#refusal === undefined ? [] : [this.#refusal]),
+      ...(saved > 0 ? [frameOf(encodeSaved(saved))] : []),
+    ]
+  }
+
+  /** Ends its connection. */
+  close(kind: RefusalKind, text?: string): void {
+    if (text !== undefined) this.sendExtension(encodeError(kind, text, 0))
+    this.#wire.close(kind)
+  }
+
+  /** Stops reading from it. */
+  pause(): void {
+    if (this.#paused) return
+    this.#paused = true
+    this.#wire.pause()
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#wire.resume()
+  }
+}

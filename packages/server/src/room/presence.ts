@@ -1,0 +1,132 @@
+import { absent, type AwarenessEntry, personOf, type Person } from '@weft/protocol'
+
+/** How many clients that left are remembered with their clock. Past it the oldest go: such a client is seen again at its next tick. */
+const maxRemembered = 4096
+
+interface Shown {
+  readonly owner: object
+  clock: number
+  json: string
+}
+
+/**
+ * Who is in a room, by Yjs client id. States are kept as the text they came as and are handed on unparsed.
+ *
+ * Stock clients send presence that they receive back to the server, so a message is no proof that its sender is who it speaks
+ * of. A connection speaks only for the id it claimed: that of its first message which names a single one.
+ */
+export class Presence {
+  readonly #shown = new Map<number, Shown>()
+  readonly #gone = new Map<number, number>()
+  readonly #claims = new Map<object, number>()
+  readonly #changed = new Set<number>()
+  readonly #renewed = new Set<number>()
+
+  /** Whether something changed that others should hear of now. */
+  get changed(): boolean {
+    return this.#changed.size > 0
+  }
+
+  /** Whether a state was renewed unchanged: others need to hear of it only before their 30 s timers run out. */
+  get renewed(): boolean {
+    return this.#renewed.size > 0
+  }
+
+  /**
+   * Takes a message of a connection.
+   *
+   * @returns what to answer that connection: removals that it must outdo, so that it is seen again (stock clients do, by
+   *   raising their clock when someone else says they are gone)
+   */
+  receive(owner: object, entries: readonly AwarenessEntry[]): AwarenessEntry[] {
+    const [first] = entries
+    if (!this.#claims.has(owner) && first !== undefined && entries.length === 1) return this.#claim(owner, first)
+    const claimed = this.#claims.get(owner)
+    const answers: AwarenessEntry[] = []
+    for (const entry of entries) {
+      if (entry.clientId === claimed) answers.push(...this.#update(owner, entry))
+    }
+    return answers
+  }
+
+  /** A connection is gone, and what it showed with it, unless a newer connection speaks for the same client. */
+  leave(owner: object): void {
+    const clientId = this.#claims.get(owner)
+    this.#claims.delete(owner)
+    if (clientId === undefined) return
+    const shown = this.#shown.get(clientId)
+    if (shown?.owner === owner) this.#remove(clientId, shown.clock)
+  }
+
+  /** What others have to hear since the last call. */
+  take(): AwarenessEntry[] {
+    const ids = new Set([...this.#changed, ...this.#renewed])
+    this.#changed.clear()
+    this.#renewed.clear()
+    return [...ids].flatMap((clientId) => this.#entry(clientId))
+  }
+
+  /** Everyone who is shown. */
+  all(): AwarenessEntry[] {
+    return [...this.#shown.keys()].flatMap((clientId) => this.#entry(clientId))
+  }
+
+  /** The people that the states name, each connection's once. */
+  people(): Person[] {
+    const people: Person[] = []
+    for (const { json } of this.#shown.values()) {
+      const person = personOf(JSON.parse(json))
+      if (person !== undefined) people.push(person)
+    }
+    return people
+  }
+
+  #claim(owner: object, entry: AwarenessEntry): AwarenessEntry[] {
+    this.#claims.set(owner, entry.clientId)
+    const shown = this.#shown.get(entry.clientId)
+    // The newest claim wins even at an equal clock: it is the same client, back before its old connection was missed.
+    if (shown !== undefined && entry.clock === shown.clock && entry.json === shown.json) {
+      this.#shown.set(entry.clientId, { owner, clock: shown.clock, json: shown.json })
+      return []
+    }
+    return this.#update(owner, entry)
+  }
+
+  #update(owner: object, entry: AwarenessEntry): AwarenessEntry[] {
+    const { clientId, clock, json } = entry
+    const gone = this.#gone.get(clientId)
+    if (gone !== undefined && clock <= gone && json !== absent) return [{ clientId, clock: gone, json: absent }]
+    const shown = this.#shown.get(clientId)
+    if (json === absent) {
+      if (shown !== undefined && clock >= shown.clock) this.#remove(clientId, clock)
+      return []
+    }
+    if (shown !== undefined && clock <= shown.clock) return []
+    this.#gone.delete(clientId)
+    const unchanged = shown?.json === json
+    this.#shown.set(clientId, { owner, clock, json: unchanged ? shown.json : json })
+    ;(unchanged && !this.#changed.has(clientId) ? this.#renewed : this.#changed).add(clientId)
+    return []
+  }
+
+  #remove(clientId: number, clock: number): void {
+    this.#shown.delete(clientId)
+    this.#gone.delete(clientId)
+    this.#gone.set(clientId, clock)
+    if (this.#gone.size > maxRemembered) {
+      for (const oldest of this.#gone.keys()) {
+        this.#gone.delete(oldest)
+        break
+      }
+    }
+    this.#renewed.delete(clientId)
+    this.#changed.add(clientId)
+  }
+
+  #entry(clientId: number): AwarenessEntry[] {
+    const shown = this.#shown.get(clientId)
+    if (shown !== undefined) return [{ clientId, clock: shown.clock, json: shown.json }]
+    const clock = this.#gone.get(clientId)
+    return clock === undefined ? [] : [{ clientId, clock, json: absent }]
+  }
+}

@@ -1,0 +1,374 @@
+import type { DocumentLog, LoadedDocument, StoreError } from '@weft/persistence'
+import {
+  type AwarenessEntry,
+  type ClientMessage,
+  encodeAwarenessFrame,
+  encodeEpoch,
+  encodeSyncStep1,
+  encodeSyncStep2,
+  encodeUpdate,
+  type Person,
+  type RefusalKind,
+  statePartBytes,
+} from '@weft/protocol'
+import { Acknowledgements } from './acknowledgements.ts'
+import { Appender } from './appender.ts'
+import { CompactionTrigger } from './compaction-trigger.ts'
+import { FlushSchedule } from './flush-schedule.ts'
+import { untilNextFlush } from './flush-window.ts'
+import { Delivery } from './delivery.ts'
+import { type Frame, frameOf } from './frame.ts'
+import { Intake } from './intake.ts'
+import type { RoomLimits } from './limits.ts'
+import { Member, type Seat } from './member.ts'
+import { Presence } from './presence.ts'
+import { presenceFrames } from './presence-frames.ts'
+import type { Replica } from './replica.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** A flush does not wait for its window once so many bytes have gathered. */
+const flushAtOnceBytes = 1024 * 1024
+
+/** Presence that was renewed unchanged goes out at least this often, in milliseconds: others forget a client after 30 s. */
+const renewalInterval = 5_000
+
+/** What a client may say to a room. Who may do what was settled before: a fresh token is its connection's business. */
+export type RoomMessage = Exclude<ClientMessage, { readonly type: 'token' }>
+
+/** What a room tells the one who keeps it. */
+export interface RoomEvents {
+  /** A member lost its connection, or a frame was refused. */
+  refused(kind: RefusalKind, actor: string, text: string): void
+  storeFailing(error: StoreError): void
+  storeRecovered(): void
+  /** The document is gone or another one: the room is over, its members are closed. */
+  ended(error: StoreError): void
+}
+
+/** What a room is made with. */
+export interface RoomParts {
+  readonly document: string
+  readonly loaded: LoadedDocument
+  readonly replica: Replica
+  readonly log: DocumentLog
+  /** Compacts the document's log; never rejects. */
+  readonly compact: () => Promise<unknown>
+  readonly limits: RoomLimits
+  readonly surroundings: Surroundings
+  readonly events: RoomEvents
+}
+
+/**
+ * A replica and the members that have it open on this node: the single writer of that replica. Everything that comes in
+ * changes what is pending; `flush` is the one place that sends it on.
+ */
+export class Room {
+  readonly document: string
+  readonly #replica: Replica
+  readonly #limits: RoomLimits
+  readonly #surroundings: Surroundings
+  readonly #events: RoomEvents
+  readonly #epoch: string
+  readonly #appender: Appender
+  readonly #intake: Intake
+  readonly #compaction: CompactionTrigger
+  readonly #presence = new Presence()
+  readonly #delivery: Delivery
+  readonly #acknowledgements = new Acknowledgements()
+  readonly #schedule: FlushSchedule
+  #lastFlush = 0
+  #lastPresence = 0
+  #emptySince: number
+  #stateFrames: { updates: readonly Uint8Array[]; frames: readonly Frame[] } | undefined
+  #refusedForStore = false
+
+  constructor(parts: RoomParts) {
+    const { document, loaded, replica, log, compact, limits, surroundings, events } = parts
+    this.document = document
+    this.#replica = replica
+    this.#limits = limits
+    this.#surroundings = surroundings
+    this.#events = events
+    this.#epoch = loaded.head.epoch
+    this.#compaction = new CompactionTrigger(loaded, compact)
+    this.#delivery = new Delivery(replica)
+    this.#intake = new Intake(replica, limits, (member, kind, text) => this.#eject(member, kind, text))
+    this.#appender = new Appender(log, document, this.#epoch, surroundings, {
+      durable: (bytes) => this.#durable(bytes),
+      refused: (error) => this.#end(error),
+      failing: (error) => this.#storeFailing(error),
+      recovered: () => this.#recovered(),
+    })
+    this.#schedule = new FlushSchedule(surroundings, () => this.flush())
+    this.#emptySince = surroundings.now()
+  }
+
+  get size(): number {
+    return this.#delivery.members.size
+  }
+
+  /** Who is shown to be here. */
+  people(): Person[] {
+    return this.#presence.people()
+  }
+
+  /** Seats a client. It hears at once what the room wants to know of it and who is here. */
+  join(seat: Seat): Member {
+    const member = new Member(seat, this.#limits)
+    this.#delivery.add(member)
+    member.sendExtension(encodeEpoch(this.#epoch))
+    // Asked of everyone, readers too: offline edits arrive as its answer.
+    this.#ask(member)
+    this.#sendEveryone(member)
+    return member
+  }
+
+  /** A client's connection is gone. */
+  leave(member: Member): void {
+    if (!this.#delivery.remove(member)) return
+    if (!this.#intake.empty) this.flush()
+    this.#intake.forget(member)
+    this.#acknowledgements.forget(member)
+    this.#presence.leave(member)
+    if (this.#delivery.members.size === 0) this.#emptySince = this.#surroundings.now()
+    this.#scheduleFlush()
+  }
+
+  /** A client says something. */
+  receive(member: Member, message: RoomMessage): void {
+    if (member.ejected) return
+    switch (message.type) {
+      case 'sync-step-1':
+        return this.#answerStep1(member, message.stateVector)
+      case 'sync-step-2':
+        return this.#receiveUpdate(member, message.update, true)
+      case 'update':
+        return this.#receiveUpdate(member, message.update, false)
+      case 'awareness':
+        return this.#receivePresence(member, message.entries)
+      case 'query-awareness':
+        return this.#sendEveryone(member)
+      case 'epoch':
+        if (message.epoch !== '' && message.epoch !== this.#epoch)
+          this.#eject(member, 'replaced', 'the document was made anew')
+        return
+    }
+  }
+
+  /** A member's socket has room again. */
+  drained(member: Member): void {
+    if (this.#delivery.drained(member)) this.#catchUp(member)
+  }
+
+  /** Whether nobody has been here for the grace period and nothing is left to do (R8). */
+  get idle(): boolean {
+    return (
+      this.#delivery.members.size === 0 &&
+      this.settled &&
+      this.#surroundings.now() - this.#emptySince >= this.#limits.emptyRoomGrace
+    )
+  }
+
+  /** Whether everything that was taken in is durable. */
+  get settled(): boolean {
+    return this.#intake.empty && this.#appender.unsavedBytes === 0
+  }
+
+  /**
+   * Sends on everything that has gathered: to the members at once, to the log, and to whom it is due the news that something
+   * is durable. Broadcasting does not wait for the log; a CRDT heals, and only `saved` makes a promise.
+   */
+  flush(): void {
+    this.#schedule.clear()
+    const now = this.#surroundings.now()
+    this.#delivery.beforeChange()
+    const before = this.#intake.bytes > statePartBytes ? this.#replica.stateVector : undefined
+    const { change, author, entries, incomplete } = this.#intake.take()
+    if (change !== undefined) {
+      this.#lastFlush = now
+      this.#delivery.change(change, author, () => before)
+    }
+    for (const member of incomplete) this.#ask(member)
+    for (const [actor, update] of entries) this.#appender.add(actor, update)
+    this.#acknowledgements.flushed(this.#appender.current)
+    this.#appender.start()
+    this.#acknowledgements.durable(this.#appender.durable)
+    if (this.#presence.changed || (this.#presence.renewed && now - this.#lastPresence >= renewalInterval)) {
+      this.#lastPresence = now
+      this.#lastFlush = now
+      for (const frame of presenceFrames(this.#presence.take())) this.#delivery.toAll(frame)
+    }
+    this.#scheduleFlush()
+  }
+
+  /** Compacts the log for whoever loads it next. */
+  async checkpoint(): Promise<void> {
+    await this.#compaction.unloading()
+  }
+
+  /** Lets go of everything. */
+  destroy(): void {
+    this.#schedule.end()
+    this.#appender.stop()
+    this.#replica.destroy()
+  }
+
+  #receiveUpdate(member: Member, update: Uint8Array, answersStep1: boolean): void {
+    const frame = member.ledger.receive()
+    if (!this.#mayTake(member, update, frame)) return
+    this.#acknowledgements.hear(member)
+    if (member.canWrite) this.#intake.add(member, update, answersStep1)
+    const unsaved = this.#intake.bytes + this.#appender.unsavedBytes
+    // A store that is merely slower than the writers slows them down; one that is away does not stop them.
+    if (!this.#appender.failing && unsaved > this.#limits.unsavedBytesPerDocument / 2) member.pause()
+    if (this.#intake.bytes > flushAtOnceBytes) this.flush()
+    else this.#scheduleFlush()
+  }
+
+  /** Whether an update frame may be taken in. If not, its sender is told. */
+  #mayTake(member: Member, update: Uint8Array, frame: number): boolean {
+    if (!member.canWrite) {
+      const allowed = this.#changesNothing(member, update)
+      if (allowed === false) this.#refuse(member, 'read-only', 'You may read this document but not change it.', frame)
+      return allowed === true
+    }
+    const unsaved = this.#appender.unsavedBytes + this.#intake.bytes
+    if (this.#appender.failing && unsaved + update.byteLength > this.#limits.unsavedBytesPerDocument) {
+      this.#refusedForStore = true
+      this.#refuse(
+        member,
+        'store-unavailable',
+        'The store does not answer; this change is kept on your device for now.',
+        frame,
+      )
+      return false
+    }
+    return this.#hasRoomFor(member, update)
+  }
+
+  /** Whether the document stays within its bound. The sizes that are added up count repetitions: near the bound it is looked at closely. */
+  #hasRoomFor(member: Member, update: Uint8Array): boolean {
+    const { documentBytes } = this.#limits
+    const { byteLength } = update
+    if (byteLength + this.#intake.bytes + this.#replica.roughBytes <= documentBytes) return true
+    this.flush()
+    if (byteLength + this.#replica.roughBytes <= documentBytes) return true
+    if (byteLength + this.#replica.exactBytes() <= documentBytes) return true
+    const repeated = this.#changesNothing(member, update)
+    if (repeated === false)
+      this.#eject(member, 'document-too-large', `the document would be larger than ${documentBytes} bytes`)
+    return repeated === true
+  }
+
+  /** Undefined where it is no update, which has cost the member its connection. */
+  #changesNothing(member: Member, update: Uint8Array): boolean | undefined {
+    try {
+      return this.#replica.contains(update)
+    } catch {
+      this.#eject(member, 'malformed', 'an update cannot be read as Yjs wrote it')
+      return undefined
+    }
+  }
+
+  #receivePresence(member: Member, entries: readonly AwarenessEntry[]): void {
+    const { awarenessStateBytes } = this.#limits
+    if (entries.some((entry) => Buffer.byteLength(entry.json) > awarenessStateBytes)) {
+      this.#eject(member, 'presence-too-large', `a presence state is larger than ${awarenessStateBytes} bytes`)
+      return
+    }
+    const answers = this.#presence.receive(member, entries)
+    if (answers.length > 0) member.outbox.send(frameOf(encodeAwarenessFrame(answers)))
+    this.#scheduleFlush()
+  }
+
+  #answerStep1(member: Member, stateVector: Uint8Array): void {
+    this.flush()
+    try {
+      const whole = stateVector.byteLength === 1 && stateVector[0] === 0
+      const frames = whole ? this.#wholeState() : asStep2(this.#replica.difference(stateVector))
+      this.#delivery.stream(member, frames)
+    } catch {
+      this.#eject(member, 'malformed', 'a state vector cannot be read as Yjs wrote it')
+    }
+  }
+
+  #wholeState(): readonly Frame[] {
+    const updates = this.#replica.state()
+    if (this.#stateFrames?.updates !== updates) this.#stateFrames = { updates, frames: [...asStep2(updates)] }
+    return this.#stateFrames.frames
+  }
+
+  #catchUp(member: Member): void {
+    this.flush()
+    const question = frameOf(encodeSyncStep1(this.#replica.stateVector))
+    this.#delivery.catchUp(member, [question, ...this.#everyone(), ...member.standing()])
+  }
+
+  #ask(member: Member): void {
+    member.outbox.send(frameOf(encodeSyncStep1(this.#replica.stateVector)))
+  }
+
+  #sendEveryone(member: Member): void {
+    for (const frame of this.#everyone()) member.outbox.send(frame)
+  }
+
+  #everyone(): Frame[] {
+    return presenceFrames(this.#presence.all())
+  }
+
+  #scheduleFlush(): void {
+    const now = this.#surroundings.now()
+    const urgent = !this.#intake.empty || this.#acknowledgements.heard || this.#presence.changed
+    if (urgent) this.#schedule.flushIn(untilNextFlush(this.#delivery.members.size, this.#lastFlush, now))
+    else if (this.#presence.renewed) this.#schedule.flushIn(Math.max(1, this.#lastPresence + renewalInterval - now))
+  }
+
+  #durable(bytes: number): void {
+    this.#acknowledgements.durable(this.#appender.durable)
+    this.#compaction.appended(bytes)
+    if (this.#appender.unsavedBytes <= this.#limits.unsavedBytesPerDocument / 4) this.#resumeAll()
+  }
+
+  #resumeAll(): void {
+    for (const member of this.#delivery.members) member.resume()
+  }
+
+  #storeFailing(error: StoreError): void {
+    this.#resumeAll()
+    this.#events.storeFailing(error)
+  }
+
+  #recovered(): void {
+    this.#events.storeRecovered()
+    if (!this.#refusedForStore) return
+    this.#refusedForStore = false
+    // Their answers bring what was refused meanwhile.
+    this.#delivery.toAll(frameOf(encodeSyncStep1(this.#replica.stateVector)))
+  }
+
+  #refuse(member: Member, kind: RefusalKind, text: string, frame: number): void {
+    member.refuse(kind, text, frame)
+    this.#events.refused(kind, member.actor, text)
+  }
+
+  #eject(member: Member, kind: RefusalKind, text: string): void {
+    member.ejected = true
+    member.close(kind, text)
+    this.#events.refused(kind, member.actor, text)
+  }
+
+  #end(error: StoreError): void {
+    for (const member of this.#delivery.members) member.close(error.kind)
+    this.#events.ended(error)
+  }
+}
+
+/** Updates as frames, the last as step 2: a stock client is `synced` when it has that one. */
+function* asStep2(updates: Iterable<Uint8Array>): Generator<Frame> {
+  let last: Uint8Array | undefined
+  for (const update of updates) {
+    if (last !== undefined) yield frameOf(encodeUpdate(last))
+    last = update
+  }
+  yield frameOf(encodeSyncStep2(last ?? new Uint8Array([0, 0])))
+}

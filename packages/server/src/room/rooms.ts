@@ -1,0 +1,185 @@
+import {
+  CorruptRecordError,
+  DocumentNotFoundError,
+  type DocumentCatalog,
+  type DocumentLog,
+  type LoadedDocument,
+  type StoreError,
+} from '@weft/persistence'
+import type { Person, RefusalKind } from '@weft/protocol'
+import type { RoomLimits } from './limits.ts'
+import type { Member, Seat } from './member.ts'
+import { Replica } from './replica.ts'
+import { Room } from './room.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What happens in rooms that an operator wants to know. */
+export interface RoomsEvents {
+  opened(document: string): void
+  unloaded(document: string): void
+  refused(document: string, kind: RefusalKind, actor: string, text: string): void
+  /** The store does not take a document's appends; said once until it does again. */
+  storeFailing(document: string, error: StoreError): void
+  storeRecovered(document: string): void
+  /** A document could not be compacted. Nothing is lost; it is tried again later. */
+  compactionFailed(document: string, error: unknown): void
+}
+
+/** What the rooms of a node are made with. */
+export interface RoomsParts {
+  readonly log: DocumentLog
+  readonly catalog: DocumentCatalog
+  readonly compact: (document: string) => Promise<unknown>
+  readonly limits: RoomLimits
+  readonly surroundings: Surroundings
+  readonly events: RoomsEvents
+}
+
+/** A seat that was taken. */
+export interface Seated {
+  readonly room: Room
+  readonly member: Member
+}
+
+/** The rooms of this node: opened by whoever comes first, unloaded after everyone has left (R7, R8). */
+export class Rooms {
+  readonly #parts: RoomsParts
+  readonly #rooms = new Map<string, Room>()
+  readonly #opening = new Map<string, Promise<Room>>()
+  readonly #checkpointing = new Set<Promise<void>>()
+  #cancelSweep: (() => void) | undefined
+  #closed = false
+
+  constructor(parts: RoomsParts) {
+    this.#parts = parts
+  }
+
+  /** How many documents are open. */
+  get size(): number {
+    return this.#rooms.size
+  }
+
+  /** Who is shown to be in a document; nobody where it is not open. */
+  people(document: string): Person[] {
+    return this.#rooms.get(document)?.people() ?? []
+  }
+
+  /**
+   * Takes a seat in a document's room, which is opened if need be.
+   *
+   * @param create whether a document that never existed may be created
+   * @throws StoreError
+   */
+  async join(document: string, seat: Seat, create: boolean): Promise<Seated> {
+    for (;;) {
+      const room = this.#rooms.get(document)
+      // Taking the seat must follow the look-up without a pause: a sweep could unload the room in between.
+      if (room !== undefined) return { room, member: room.join(seat) }
+      await this.#open(document, create ? seat.actor : undefined)
+    }
+  }
+
+  /** Sends on and appends all that was taken in. Resolves when it is durable. */
+  async settle(): Promise<void> {
+    for (;;) {
+      for (const room of this.#rooms.values()) room.flush()
+      if ([...this.#rooms.values()].every((room) => room.settled)) return
+      await new Promise<void>((resolve) => this.#parts.surroundings.timer(5, resolve))
+    }
+  }
+
+  /** Lets go of everything that is in memory. What is not durable by now is lost: `settle` first. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#cancelSweep?.()
+    for (const room of this.#rooms.values()) room.destroy()
+    this.#rooms.clear()
+    await Promise.all(this.#checkpointing)
+  }
+
+  async #open(document: string, creator: string | undefined): Promise<void> {
+    const opening = this.#opening.get(document) ?? this.#load(document, creator)
+    this.#opening.set(document, opening)
+    try {
+      await opening
+    } finally {
+      if (this.#opening.get(document) === opening) this.#opening.delete(document)
+    }
+  }
+
+  async #load(document: string, creator: string | undefined): Promise<Room> {
+    const loaded = await this.#loadOrCreate(document, creator)
+    const replica = await this.#hydrate(document, loaded)
+    const { log, limits, surroundings, events } = this.#parts
+    const room: Room = new Room({
+      document,
+      loaded,
+      replica,
+      log,
+      limits,
+      surroundings,
+      compact: () => this.#compact(document),
+      events: {
+        refused: (kind, actor, text) => events.refused(document, kind, actor, text),
+        storeFailing: (error) => events.storeFailing(document, error),
+        storeRecovered: () => events.storeRecovered(document),
+        ended: () => this.#forget(room),
+      },
+    })
+    this.#rooms.set(document, room)
+    events.opened(document)
+    this.#sweepLater()
+    return room
+  }
+
+  async #loadOrCreate(document: string, creator: string | undefined): Promise<LoadedDocument> {
+    const { log, catalog, surroundings } = this.#parts
+    try {
+      return await log.load(document)
+    } catch (error) {
+      if (!(error instanceof DocumentNotFoundError) || creator === undefined) throw error
+    }
+    await catalog.create({ id: document, title: '', createdBy: creator, at: surroundings.now() })
+    return await log.load(document)
+  }
+
+  async #hydrate(document: string, loaded: LoadedDocument): Promise<Replica> {
+    try {
+      return await Replica.hydrate(loaded, () => new Promise((resolve) => this.#parts.surroundings.soon(resolve)))
+    } catch (cause) {
+      throw new CorruptRecordError(document, undefined, 'Yjs cannot read what the log holds', { cause })
+    }
+  }
+
+  async #compact(document: string): Promise<void> {
+    try {
+      await this.#parts.compact(document)
+    } catch (error) {
+      this.#parts.events.compactionFailed(document, error)
+    }
+  }
+
+  #forget(room: Room): void {
+    if (this.#rooms.get(room.document) !== room) return
+    this.#rooms.delete(room.document)
+    room.destroy()
+    this.#parts.events.unloaded(room.document)
+  }
+
+  /** One timer for all rooms, and none while there are none. */
+  #sweepLater(): void {
+    if (this.#cancelSweep !== undefined || this.#closed) return
+    const { surroundings, limits } = this.#parts
+    this.#cancelSweep = surroundings.timer(Math.max(1, limits.emptyRoomGrace / 2), () => {
+      this.#cancelSweep = undefined
+      for (const room of this.#rooms.values()) if (room.idle) this.#unload(room)
+      if (this.#rooms.size > 0) this.#sweepLater()
+    })
+  }
+
+  #unload(room: Room): void {
+    this.#forget(room)
+    const done = room.checkpoint().finally(() => this.#checkpointing.delete(done))
+    this.#checkpointing.add(done)
+  }
+}

@@ -1,0 +1,14 @@
+import type { RefusalKind } from '@weft/protocol'
+import type { Frame } from './frame.ts'
+
+/** All that a room sees of a socket. */
+export interface Wire {
+  send(frame: Frame): void
+  /** Bytes handed over that have not left yet. */
+  readonly buffered: number
+  /** Ends the connection with the kind's close code. The room hears no more of it than `leave`. */
+  close(kind: RefusalKind): void
+  /** Stops reading from the client, so that what it sends waits on its side. */
+  pause(): void
+  resume(): void
+}

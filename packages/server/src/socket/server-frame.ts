@@ -1,0 +1,22 @@
+/**
+ * The WebSocket framing of a binary message from a server (RFC 6455 §5.2): final, unmasked. We write it ourselves so that
+ * one buffer serves every member; `ws` would frame the message anew for each.
+ */
+export function frameHeader(length: number): Uint8Array {
+  if (length < 126) return new Uint8Array([0x82, length])
+  if (length < 65_536) return new Uint8Array([0x82, 126, length >>> 8, length & 0xff])
+  const header = new Uint8Array(10)
+  header[0] = 0x82
+  header[1] = 127
+  new DataView(header.buffer).setBigUint64(2, BigInt(length))
+  return header
+}
+
+/** A payload in its framing, in one buffer. */
+export function framed(payload: Uint8Array): Uint8Array {
+  const header = frameHeader(payload.byteLength)
+  const whole = new Uint8Array(header.byteLength + payload.byteLength)
+  whole.set(header)
+  whole.set(payload, header.byteLength)
+  return whole
+}

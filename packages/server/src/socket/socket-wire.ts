@@ -1,0 +1,62 @@
+import type { Duplex } from 'node:stream'
+import { closeCodes, closeReason, type RefusalKind } from '@weft/protocol'
+import { WebSocket } from 'ws'
+import type { Frame } from '../room/frame.ts'
+import type { Wire } from '../room/wire.ts'
+import { framed, frameHeader } from './server-frame.ts'
+
+/** Payloads up to this are copied behind their header; larger ones are written as they are, shared by all members. */
+const copyBytes = 16 * 1024
+
+/** How long a client that is told to come back should wait by default, in milliseconds. */
+const defaultRetryAfter = 1_000
+
+/** A room's view of one WebSocket. */
+export class SocketWire implements Wire {
+  readonly #ws: WebSocket
+  readonly #socket: Duplex
+  /** When something was last sent, in sweeps of the sync tier. */
+  lastSent = 0
+  /** Set by the sync tier before each sweep. */
+  sweep = 0
+
+  constructor(ws: WebSocket, socket: Duplex) {
+    this.#ws = ws
+    this.#socket = socket
+  }
+
+  get buffered(): number {
+    return this.#socket.writableLength
+  }
+
+  send(frame: Frame): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    this.lastSent = this.sweep
+    const { payload } = frame
+    if (payload.byteLength <= copyBytes) {
+      frame.wire ??= framed(payload)
+      this.#socket.write(frame.wire)
+      return
+    }
+    this.#socket.cork()
+    this.#socket.write(frameHeader(payload.byteLength))
+    this.#socket.write(payload)
+    this.#socket.uncork()
+  }
+
+  close(kind: RefusalKind, retryAfter?: number): void {
+    const code = closeCodes[kind]
+    const retryable = code === 1012 || code === 1013
+    this.#ws.close(code, closeReason(kind, retryable ? (retryAfter ?? defaultRetryAfter) : undefined))
+    // A client that was paused must be read again, or its half of the closing is never heard.
+    this.#ws.resume()
+  }
+
+  pause(): void {
+    this.#ws.pause()
+  }
+
+  resume(): void {
+    this.#ws.resume()
+  }
+}

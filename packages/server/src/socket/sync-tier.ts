@@ -1,0 +1,222 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import {
+  bearerSubprotocolPrefix,
+  documentIdFromPath,
+  encodeAwarenessFrame,
+  type RefusalKind,
+  weftSubprotocol,
+} from '@weft/protocol'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { AccessPolicy, Access, Refused } from '../auth/access.ts'
+import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
+import { frameOf } from '../room/frame.ts'
+import type { Rooms } from '../room/rooms.ts'
+import type { Surroundings } from '../room/surroundings.ts'
+import { ClosingSocket } from './closing-socket.ts'
+import { Connection } from './connection.ts'
+import type { SocketLimits } from './limits.ts'
+
+/** Where documents are opened: `/sync/<document id>`. */
+export const syncPath = '/sync/'
+
+/** How often connections are looked after, in milliseconds. */
+const sweepInterval = 5_000
+
+/** A client that was sent nothing for so many sweeps is sent a sign of life: stock clients give up after 30 s (S1). */
+const quietSweeps = 3
+
+/** A client that was not heard for so many sweeps is pinged; after as many more without an answer it is gone. */
+const silentSweeps = 5
+
+/** What an operator wants to know of the sync tier. */
+export interface SyncTierEvents {
+  refused(document: string | undefined, kind: RefusalKind, detail: string): void
+  /** An upgrade was turned away before it became a WebSocket. */
+  turnedAway(path: string, status: number, detail: string): void
+  failed(document: string | undefined, error: unknown): void
+}
+
+/** What the sync tier is made with. */
+export interface SyncTierParts {
+  readonly rooms: Rooms
+  readonly policy: AccessPolicy
+  readonly origins: OriginRules
+  readonly limits: SocketLimits
+  readonly surroundings: Surroundings
+  readonly events: SyncTierEvents
+}
+
+/** Nobody's presence: changes nothing for its receiver, but it is a message, and that is what stock clients wait for. */
+const signOfLife = frameOf(encodeAwarenessFrame([]))
+
+/** All WebSockets of this node. */
+export class SyncTier {
+  readonly #parts: SyncTierParts
+  readonly #server: WebSocketServer
+  readonly #connections = new Map<Connection, { openedAt: number; silent: number; behind: number }>()
+  readonly #cancelSweep: () => void
+  #sweeps = 0
+  #draining = false
+
+  constructor(parts: SyncTierParts) {
+    this.#parts = parts
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: parts.limits.messageBytes,
+      // Only ours: an offer of unknown subprotocols is answered with none, which stock clients accept.
+      handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
+      WebSocket: ClosingSocket,
+    })
+    this.#cancelSweep = this.#sweepLater()
+  }
+
+  /** How many connections there are. */
+  get size(): number {
+    return this.#connections.size
+  }
+
+  /** Answers a server's upgrade requests. */
+  attach(server: Server): void {
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
+  }
+
+  /**
+   * Sends everyone away, spread over a window so that they do not all come back at the same moment (S3). Resolves when they
+   * have gone.
+   *
+   * @param window milliseconds
+   */
+  async drain(window: number): Promise<void> {
+    this.#draining = true
+    const { surroundings } = this.#parts
+    const connections = [...this.#connections.keys()]
+    const steps = Math.max(1, Math.min(connections.length, Math.ceil(window / 50)))
+    for (let step = 0; step < steps; step++) {
+      for (let i = step; i < connections.length; i += steps) connections[i]?.wire.close('restarting', restartRetryAfter)
+      if (step < steps - 1) await new Promise<void>((resolve) => surroundings.timer(window / steps, resolve))
+    }
+    await this.#gone(closingGrace)
+    for (const connection of this.#connections.keys()) connection.terminate()
+  }
+
+  close(): void {
+    this.#cancelSweep()
+    for (const connection of this.#connections.keys()) connection.terminate()
+    this.#server.close()
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Before anything else: an aborted upgrade is an error event, and one without a listener ends the process (S0).
+    socket.on('error', () => socket.destroy())
+    const path = request.url ?? ''
+    const reason = refuseOrigin(request.headers.origin, request.headers.host, this.#parts.origins)
+    if (reason !== undefined) this.#turnAway(socket, path, 403, reason)
+    else if (!path.startsWith(syncPath)) this.#turnAway(socket, path, 404, `documents are opened at ${syncPath}<id>`)
+    else if (this.#draining) this.#turnAway(socket, path, 503, 'this server is shutting down')
+    else this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, socket, request))
+  }
+
+  #turnAway(socket: Duplex, path: string, status: number, detail: string): void {
+    this.#parts.events.turnedAway(path, status, detail)
+    const body = `${detail}\n`
+    const head = [`HTTP/1.1 ${status} ${statusText[status] ?? ''}`, 'Connection: close', 'Content-Type: text/plain']
+    socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'))
+  }
+
+  #open(ws: WebSocket, socket: Duplex, request: IncomingMessage): void {
+    const path = request.url ?? ''
+    const document = documentIdFromPath(path, syncPath)
+    const { rooms, policy, limits, events, surroundings } = this.#parts
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+    const connection: Connection = new Connection({
+      ws,
+      socket,
+      limits,
+      speaksWeft: offered.includes(weftSubprotocol),
+      authenticate: () => authenticate(policy, tokenOf(offered, path), document),
+      join: (seat, create) => rooms.join(document ?? '', seat, create),
+      events: {
+        refused: (kind, detail) => events.refused(document, kind, detail),
+        failed: (error) => events.failed(document, error),
+        closed: () => this.#connections.delete(connection),
+      },
+    })
+    this.#connections.set(connection, { openedAt: surroundings.now(), silent: 0, behind: 0 })
+    connection.wire.sweep = this.#sweeps
+    void connection.begin()
+  }
+
+  #sweepLater(): () => void {
+    let cancel = (): void => {}
+    const next = (): void => {
+      cancel = this.#parts.surroundings.timer(sweepInterval, () => {
+        this.#sweep()
+        next()
+      })
+    }
+    next()
+    return () => cancel()
+  }
+
+  /** Looks after all connections at once: no connection has a timer of its own. */
+  #sweep(): void {
+    this.#sweeps++
+    const { limits, surroundings } = this.#parts
+    const now = surroundings.now()
+    for (const [connection, state] of this.#connections) {
+      connection.wire.sweep = this.#sweeps
+      if (!connection.spoken && now - state.openedAt >= limits.handshake) {
+        connection.refuse('handshake-timeout', 'it was opened and then said nothing')
+        connection.spoken = true
+        continue
+      }
+      state.silent = connection.heard ? 0 : state.silent + 1
+      connection.heard = false
+      state.behind = connection.behind ? state.behind + 1 : 0
+      if (state.silent >= 2 * silentSweeps || state.behind * sweepInterval >= limits.stalled) connection.terminate()
+      else if (state.silent === silentSweeps) connection.ping()
+      if (this.#sweeps - connection.wire.lastSent >= quietSweeps) connection.wire.send(signOfLife)
+    }
+  }
+
+  async #gone(grace: number): Promise<void> {
+    const { surroundings } = this.#parts
+    const end = surroundings.now() + grace
+    while (this.#connections.size > 0 && surroundings.now() < end) {
+      await new Promise<void>((resolve) => surroundings.timer(10, resolve))
+    }
+  }
+}
+
+/** When a client that was sent away should try again, in milliseconds: another node is there at once, and clients add jitter. */
+const restartRetryAfter = 100
+
+/** How long clients may take to answer a close when the server goes down, in milliseconds. */
+const closingGrace = 1_000
+
+const statusText: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' }
+
+function chooseSubprotocol(offered: ReadonlySet<string>): string | undefined {
+  if (offered.has(weftSubprotocol)) return weftSubprotocol
+  return [...offered].find((name) => name.startsWith(bearerSubprotocolPrefix))
+}
+
+/** The token of an upgrade: as a subprotocol, or as `?token=`. */
+function tokenOf(offered: readonly string[], path: string): string | undefined {
+  const bearer = offered.find((name) => name.startsWith(bearerSubprotocolPrefix))
+  if (bearer !== undefined) return bearer.slice(bearerSubprotocolPrefix.length)
+  const query = path.indexOf('?')
+  return query === -1 ? undefined : (new URLSearchParams(path.slice(query)).get('token') ?? undefined)
+}
+
+async function authenticate(
+  policy: AccessPolicy,
+  token: string | undefined,
+  document: string | undefined,
+): Promise<Access | Refused> {
+  if (document === undefined) return { refused: 'invalid-document-id', text: 'the path names no document id' }
+  return await policy.decide(token, document)
+}

@@ -1,0 +1,135 @@
+import { encodeSyncStep2, encodeUpdate } from '@weft/protocol'
+import { describe, expect, it, vi } from 'vitest'
+import * as Y from 'yjs'
+import { Replica } from '../../src/room/replica.ts'
+import { RoomFixture, textOf } from '../support/room-fixture.ts'
+
+describe('R9: updates that wait for others', () => {
+  it('R9: what waits is logged, counted as saved, and there once the rest has come', async () => {
+    const fixture = await RoomFixture.open()
+    const [first, ...rest] = updatesOf(5)
+    const [writer, reader] = [fixture.join(), fixture.join()]
+    await fixture.settle(writer, reader)
+    for (const update of rest) writer.sendFrame(encodeUpdate(update))
+    await fixture.settle(writer, reader)
+    expect(writer.saved).toBe(writer.sentUpdates)
+    expect(textOf(reader.doc)).toBe('')
+
+    writer.sendFrame(encodeSyncStep2(first ?? new Uint8Array()))
+    await fixture.settle(writer, reader)
+    expect(textOf(reader.doc)).toBe('01234')
+    expect(textOf(fixture.durable())).toBe('01234')
+  })
+
+  it('R9: a crash before the rest came loses nothing of it', async () => {
+    const fixture = await RoomFixture.open()
+    const [first, ...rest] = updatesOf(5)
+    const writer = fixture.join()
+    for (const update of rest) writer.sendFrame(encodeUpdate(update))
+    await fixture.settle(writer)
+
+    const after = fixture.durable()
+    Y.applyUpdate(after, first ?? new Uint8Array())
+    expect(textOf(after)).toBe('01234')
+  })
+
+  it('R9: someone who joins meanwhile is given what waits, too', async () => {
+    const fixture = await RoomFixture.open()
+    const [first, ...rest] = updatesOf(5)
+    const writer = fixture.join()
+    for (const update of rest) writer.sendFrame(encodeUpdate(update))
+    await fixture.settle(writer)
+    const joiner = fixture.join()
+    await fixture.settle(joiner)
+    Y.applyUpdate(joiner.doc, first ?? new Uint8Array())
+    expect(textOf(joiner.doc)).toBe('01234')
+  })
+
+  it('R9: another member may bring what was missing', async () => {
+    const fixture = await RoomFixture.open()
+    const [first, ...rest] = updatesOf(5)
+    const [writer, helper] = [fixture.join(), fixture.join()]
+    await fixture.settle(writer, helper)
+    for (const update of rest) {
+      writer.sendFrame(encodeUpdate(update))
+      fixture.surroundings.advance(100)
+    }
+    helper.sendFrame(encodeUpdate(first ?? new Uint8Array()))
+    await fixture.settle(writer, helper)
+    expect(textOf(helper.doc)).toBe('01234')
+    expect(writer.member.held).toBeUndefined()
+  })
+
+  it('R9: what one member left waiting for ever does not delay another, whose own gap was filled', async () => {
+    const fixture = await RoomFixture.open()
+    const [troll, writer, reader] = [fixture.join(), fixture.join(), fixture.join()]
+    await fixture.settle(troll, writer, reader)
+    const [, lonely] = updatesOf(2)
+    troll.sendFrame(encodeUpdate(lonely ?? new Uint8Array()))
+    await fixture.settle(troll, writer, reader)
+
+    writer.text.insert(0, 'a')
+    writer.text.insert(1, 'b')
+    // The first of the two is lost on its way, as offline edits are that have not been asked for yet.
+    const lost = writer.dropNext()
+    expect(lost).toBeDefined()
+    await fixture.settle(troll, writer, reader)
+    expect(textOf(reader.doc)).toBe('ab')
+    writer.text.insert(2, 'c')
+    await fixture.settle(troll, writer, reader)
+    expect(textOf(reader.doc)).toBe('abc')
+    expect(writer.member.held).toBeUndefined()
+  })
+
+  it('R9: a member past its bound loses its connection; the room goes on', async () => {
+    const fixture = await RoomFixture.open(undefined, { waitingBytesPerMember: 500 })
+    const [writer, other] = [fixture.join(), fixture.join()]
+    for (const update of updatesOf(100).slice(1)) writer.sendFrame(encodeUpdate(update))
+    other.text.insert(0, 'fine')
+    await fixture.settle(other)
+    expect(writer.wire.closed).toBe('missing-dependencies')
+    expect(other.saved).toBe(other.sentUpdates)
+  })
+
+  it('R9: a room past its bound takes no more of it, from whomever', async () => {
+    const fixture = await RoomFixture.open(undefined, { waitingBytesPerRoom: 2_000 })
+    for (let i = 0; i < 20; i++) {
+      const writer = fixture.join()
+      const [, lonely] = updatesOf(2, 'x'.repeat(300))
+      writer.sendFrame(encodeUpdate(lonely ?? new Uint8Array()))
+      fixture.surroundings.advance(100)
+      writer.drop()
+    }
+    await fixture.log.succeedAll()
+    expect(fixture.refused.map(({ kind }) => kind)).toContain('missing-dependencies')
+    const joiner = fixture.join()
+    joiner.send()
+    expect(joiner.wire.buffered).toBeLessThan(5_000)
+  })
+
+  it('R9: 20,000 tiny updates without their beginning are applied in few steps', async () => {
+    const fixture = await RoomFixture.open()
+    const writer = fixture.join()
+    const [first, ...rest] = updatesOf(20_000)
+    const apply = vi.spyOn(Replica.prototype, 'apply')
+    for (const update of rest) {
+      writer.sendFrame(encodeUpdate(update))
+      fixture.surroundings.turn()
+    }
+    await fixture.settle(writer)
+    // Each try covers as many bytes as all before it: about the logarithm of their number, not their number.
+    expect(apply.mock.calls.length).toBeLessThan(40)
+    writer.sendFrame(encodeSyncStep2(first ?? new Uint8Array()))
+    await fixture.settle(writer)
+    expect(textOf(fixture.durable())).toHaveLength(20_000)
+  })
+})
+
+/** Updates of one client, each of which needs the one before. */
+function updatesOf(count: number, text?: string): Uint8Array[] {
+  const doc = new Y.Doc()
+  const updates: Uint8Array[] = []
+  doc.on('update', (update: Uint8Array) => updates.push(update))
+  for (let i = 0; i < count; i++) doc.getText('t').insert(doc.getText('t').length, text ?? String(i % 10))
+  return updates
+}

@@ -1,0 +1,36 @@
+import type { RefusalKind } from '@weft/protocol'
+import type { Frame } from '../../src/room/frame.ts'
+import type { Wire } from '../../src/room/wire.ts'
+
+/** A socket that keeps what it was sent until the test takes it. */
+export class FakeWire implements Wire {
+  closed: RefusalKind | undefined
+  paused = false
+  readonly #frames: Uint8Array[] = []
+
+  send(frame: Frame): void {
+    if (this.closed === undefined) this.#frames.push(frame.payload)
+  }
+
+  /** All of it counts as buffered until it is taken. */
+  get buffered(): number {
+    return this.#frames.reduce((bytes, frame) => bytes + frame.byteLength, 0)
+  }
+
+  close(kind: RefusalKind): void {
+    this.closed ??= kind
+  }
+
+  pause(): void {
+    this.paused = true
+  }
+
+  resume(): void {
+    this.paused = false
+  }
+
+  /** What was sent since the last call, at most so many frames. */
+  take(most: number = Infinity): Uint8Array[] {
+    return this.#frames.splice(0, most)
+  }
+}
