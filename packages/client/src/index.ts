@@ -1,0 +1,6 @@
+export type { Person, RefusalKind } from '@weft/protocol'
+export type { Clock } from './clock.ts'
+export { openDocument, type OpenOptions, type WeftDocument } from './document.ts'
+export type { OfflineCopyState } from './offline-copy.ts'
+export { deleteSetAsideCopy, readSetAsideCopies, type SetAsideCopy } from './set-aside.ts'
+export type { DocumentState } from './state.ts'

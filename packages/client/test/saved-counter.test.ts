@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { SavedCounter } from '../src/saved-counter.ts'
+
+function edit(counter: SavedCounter, frames = 1): void {
+  counter.beginUpdate(true)
+  for (let part = 1; part <= frames; part++) counter.frameSent('update', part === frames)
+  counter.endUpdate()
+}
+
+test('R2: a change is saved once the frame that carried it is', () => {
+  const counter = new SavedCounter()
+  counter.opened()
+  counter.frameSent('step2')
+  edit(counter)
+  edit(counter)
+  expect(counter.unsaved).toBe(2)
+  counter.saved(1)
+  expect(counter.unsaved).toBe(2)
+  counter.saved(2)
+  expect(counter.unsaved).toBe(1)
+  counter.saved(3)
+  expect(counter.unsaved).toBe(0)
+})
+
+test('R2: a change that left in no frame waits for a step 2, and so do those after it', () => {
+  const counter = new SavedCounter()
+  counter.opened()
+  counter.frameSent('step2')
+  edit(counter, 0)
+  edit(counter)
+  counter.saved(2)
+  expect(counter.unsaved).toBe(2)
+  counter.frameSent('step2')
+  counter.saved(3)
+  expect(counter.unsaved).toBe(0)
+})
+
+test('R2: before the first step 2 no update frame counts', () => {
+  const counter = new SavedCounter()
+  edit(counter, 0)
+  counter.opened()
+  edit(counter)
+  counter.saved(1)
+  expect(counter.unsaved).toBe(2)
+  counter.frameSent('step2')
+  counter.saved(2)
+  expect(counter.unsaved).toBe(0)
+})
+
+test('R2: a new connection counts from 0, and what the old one was told does not count there', () => {
+  const counter = new SavedCounter()
+  counter.opened()
+  counter.frameSent('step2')
+  edit(counter)
+  counter.opened()
+  counter.saved(2)
+  expect(counter.unsaved).toBe(1)
+  counter.frameSent('step2')
+  counter.saved(1)
+  expect(counter.unsaved).toBe(0)
+})
+
+test('R2: what an old connection sent is not taken for sent on the new one', () => {
+  const counter = new SavedCounter()
+  counter.opened()
+  counter.frameSent('step2')
+  edit(counter)
+  counter.opened()
+  expect(counter.answered).toBe(false)
+  edit(counter)
+  counter.saved(1)
+  expect(counter.unsaved).toBe(2)
+})
+
+test('R2: a change in parts is saved with its last part', () => {
+  const counter = new SavedCounter()
+  counter.opened()
+  counter.frameSent('step2')
+  edit(counter, 3)
+  counter.saved(3)
+  expect(counter.unsaved).toBe(1)
+  counter.saved(4)
+  expect(counter.unsaved).toBe(0)
+})
+
+test("R2: others' updates that pass through count as frames, not as changes", () => {
+  const counter = new SavedCounter()
+  counter.opened()
+  counter.frameSent('step2')
+  counter.beginUpdate(false)
+  counter.frameSent('update')
+  counter.endUpdate()
+  edit(counter)
+  counter.saved(2)
+  expect(counter.unsaved).toBe(1)
+  counter.saved(3)
+  expect(counter.unsaved).toBe(0)
+})
+
+test('R2: what earlier sessions left is saved with the first step 2, and a made-up count claims nothing more', () => {
+  const counter = new SavedCounter()
+  counter.inherit(3)
+  counter.opened()
+  expect(counter.unsaved).toBe(3)
+  counter.saved(1_000_000)
+  expect(counter.unsaved).toBe(3)
+  counter.frameSent('step2')
+  counter.saved(1_000_000)
+  expect(counter.unsaved).toBe(0)
+  edit(counter)
+  expect(counter.unsaved).toBe(1)
+})
