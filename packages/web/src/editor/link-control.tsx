@@ -1,0 +1,119 @@
+import { Anchor, Button, Group, Popover, TextInput } from '@mantine/core'
+import { IconLink } from '@tabler/icons-react'
+import { type Editor, useEditorState } from '@tiptap/react'
+import { type ReactNode, useState } from 'react'
+import { isSafeLink, readLink } from './safe-url.ts'
+import { ToolbarButton } from './toolbar-button.tsx'
+
+interface ControlProps {
+  readonly editor: Editor
+  readonly opened: boolean
+  readonly onOpened: (opened: boolean) => void
+}
+
+/** Sets, changes, opens and removes the link at the caret. */
+export function LinkControl({ editor, opened, onOpened }: ControlProps): ReactNode {
+  const active = useEditorState({ editor, selector: ({ editor: current }) => current.isActive('link') })
+  return (
+    <Popover
+      opened={opened}
+      onChange={onOpened}
+      onDismiss={() => editor.commands.focus()}
+      width={330}
+      shadow="md"
+      trapFocus
+    >
+      <Popover.Target>
+        <ToolbarButton
+          label="Link"
+          shortcut="Mod-k"
+          Icon={IconLink}
+          active={active}
+          aria-haspopup="dialog"
+          onClick={() => onOpened(!opened)}
+        />
+      </Popover.Target>
+      <Popover.Dropdown aria-label="Link">
+        <LinkForm editor={editor} onDone={() => onOpened(false)} />
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function LinkForm({ editor, onDone }: { readonly editor: Editor; readonly onDone: () => void }): ReactNode {
+  const existing = linkAtCaret(editor)
+  const [address, setAddress] = useState(existing ?? '')
+  const [problem, setProblem] = useState<string>()
+  const submit = (): void => {
+    const href = readLink(address)
+    if (href === undefined) {
+      setProblem('A link needs an address that begins with https://, http:// or mailto:')
+      return
+    }
+    setLink(editor, href)
+    onDone()
+  }
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        submit()
+      }}
+    >
+      <TextInput
+        label="Link address"
+        type="url"
+        placeholder="https://example.org"
+        value={address}
+        error={problem}
+        data-autofocus
+        onChange={(event) => {
+          setAddress(event.currentTarget.value)
+          setProblem(undefined)
+        }}
+      />
+      <Group mt="sm" gap="xs">
+        <Button type="submit" size="xs">
+          {existing === undefined ? 'Set link' : 'Change link'}
+        </Button>
+        {existing !== undefined && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => {
+              editor.chain().focus().extendMarkRange('link').unsetLink().run()
+              onDone()
+            }}
+          >
+            Remove
+          </Button>
+        )}
+        {existing !== undefined && isSafeLink(existing) && (
+          <Anchor href={existing} target="_blank" rel="noopener noreferrer" size="sm" ml="auto">
+            Open
+          </Anchor>
+        )}
+      </Group>
+    </form>
+  )
+}
+
+function linkAtCaret(editor: Editor): string | undefined {
+  const { href } = editor.getAttributes('link')
+  return typeof href === 'string' ? href : undefined
+}
+
+function setLink(editor: Editor, href: string): void {
+  const chain = editor.chain().focus()
+  if (editor.state.selection.empty && !editor.isActive('link')) {
+    // Nothing to turn into a link: the address becomes its own text, and typing goes on after it as plain text.
+    const text = href.replace(/^mailto:/, '')
+    chain
+      .insertContent({ type: 'text', text, marks: [{ type: 'link', attrs: { href } }] })
+      .unsetMark('link')
+      .run()
+    return
+  }
+  chain.extendMarkRange('link').setLink({ href }).run()
+}

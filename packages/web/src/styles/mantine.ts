@@ -1,0 +1,28 @@
+/**
+ * Mantine's styles, of the components that the app uses and of those that these are made of, in Mantine's own order.
+ * The whole sheet would be five times as large.
+ */
+import '@mantine/core/styles/baseline.css'
+import '@mantine/core/styles/default-css-variables.css'
+import '@mantine/core/styles/global.css'
+import '@mantine/core/styles/ScrollArea.css'
+import '@mantine/core/styles/UnstyledButton.css'
+import '@mantine/core/styles/VisuallyHidden.css'
+import '@mantine/core/styles/Popover.css'
+import '@mantine/core/styles/CloseButton.css'
+import '@mantine/core/styles/Group.css'
+import '@mantine/core/styles/Loader.css'
+import '@mantine/core/styles/Overlay.css'
+import '@mantine/core/styles/Input.css'
+import '@mantine/core/styles/InlineInput.css'
+import '@mantine/core/styles/Combobox.css'
+import '@mantine/core/styles/ActionIcon.css'
+import '@mantine/core/styles/Text.css'
+import '@mantine/core/styles/Anchor.css'
+import '@mantine/core/styles/Button.css'
+import '@mantine/core/styles/Alert.css'
+import '@mantine/core/styles/Avatar.css'
+import '@mantine/core/styles/Menu.css'
+import '@mantine/core/styles/Skeleton.css'
+import '@mantine/core/styles/Tooltip.css'
+import '@mantine/core/styles/Toolbar.css'
