@@ -1,0 +1,27 @@
+/**
+ * The server as `weft dev` starts it, except that its store does not sync the disk. It exists for the one test that shows that
+ * such a server would be found out; nothing that users can set leads here.
+ *
+ * Run with the arguments of {@link ServerOptions.under}: whatever stands before `--port` and `--store` is passed over.
+ */
+import { parseArgs } from 'node:util'
+import { createLog, startServer } from '@weft/server'
+import { openSqliteStore } from '../../packages/persistence/src/sqlite/sqlite-store.ts'
+
+const { values } = parseArgs({
+  allowPositionals: true,
+  options: { port: { type: 'string', default: '0' }, store: { type: 'string', default: '' } },
+})
+const store = await openSqliteStore(values.store.replace(/^sqlite:/, ''), { synchronous: 'OFF' })
+const config = {
+  store: values.store,
+  port: Number(values.port),
+  host: '127.0.0.1',
+  anonymous: 'admin',
+  allowedOrigins: [],
+  drainWindow: 0,
+  emptyRoomGrace: 30_000,
+  logLevel: 'info',
+} as const
+const server = await startServer(config, { store, log: createLog('info'), anyLoopbackOrigin: true })
+process.once('SIGTERM', () => void server.stop())
