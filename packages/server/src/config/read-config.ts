@@ -66,7 +66,8 @@ function readFlags(args: readonly string[]): Map<string, string> {
     const { values } = parseArgs({ args: [...args], options: Object.fromEntries(known), strict: true })
     return new Map(Object.entries(values).flatMap(([flag, text]) => (typeof text === 'string' ? [[flag, text]] : [])))
   } catch (error) {
-    const [message] = error instanceof Error ? error.message.split('. ') : ['']
+    // What follows the first sentence is advice for programmers, on lines of its own.
+    const [message] = error instanceof Error ? error.message.split(/\. |\n/) : []
     throw new ConfigurationError(`${message ?? 'a flag is wrong'} (weft help lists the flags)`, { cause: error })
   }
 }

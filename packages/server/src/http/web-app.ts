@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 
 /** Asset names carry a hash of their content, so whoever has one has it for good. */
 const forever = 'public, max-age=31536000, immutable'
@@ -24,19 +24,24 @@ export function webApp(root: string): Hono {
     if (!existsSync(index)) return context.text(notBuilt, 503)
     return await next()
   })
-  app.get('/assets/*', serveStatic({ root, onFound: (_path, context) => context.header('Cache-Control', forever) }))
-  const page = serveStatic({
-    root,
-    rewriteRequestPath: () => '/index.html',
-    onFound: (_path, context) => context.header('Cache-Control', 'no-cache'),
-  })
-  app.get('/', page)
-  app.get('/d/*', page)
-  app.get('*', serveStatic({ root, onFound: (_path, context) => context.header('Cache-Control', 'no-cache') }))
+  const file = serveStatic({ root })
+  const page = serveStatic({ root, rewriteRequestPath: () => '/index.html' })
+  app.get('/assets/*', cached(forever), file)
+  app.get('/', cached('no-cache'), page)
+  app.get('/d/*', cached('no-cache'), page)
+  app.get('*', cached('no-cache'), file)
   // A person who followed a stale link gets a page that leads on; a program gets the plain answer.
   app.get('*', async (context, next) => {
     const wantsPage = context.req.header('accept')?.includes('text/html') === true
     return wantsPage ? context.html(await readFile(index, 'utf8'), 404) : await next()
   })
   return app
+}
+
+/** Says how long an answer may be kept, where there is one. */
+function cached(value: string): MiddlewareHandler {
+  return async (context, next) => {
+    await next()
+    if (context.res.ok) context.header('Cache-Control', value)
+  }
 }

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { readInvocation } from '../../src/config/read-config.ts'
+import { type Config, ConfigurationError, settings } from '../../src/config/settings.ts'
+
+function configOf(args: string[], environment: NodeJS.ProcessEnv = {}): Config {
+  const invocation = readInvocation(args, environment)
+  if (invocation.command === 'help') throw new Error('this asks for help')
+  return invocation.config
+}
+
+describe('the command line', () => {
+  it('dev needs nothing: loopback, everyone may write, documents in ./.weft', () => {
+    expect(configOf(['dev'])).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      anonymous: 'admin',
+      store: 'sqlite:.weft',
+    })
+  })
+
+  it('serve starts only when it was said what anonymous people may do', () => {
+    expect(() => configOf(['serve'])).toThrow(/^--anonymous must be given/)
+    expect(configOf(['serve', '--anonymous', 'read']).anonymous).toBe('read')
+    expect(configOf(['serve'], { WEFT_ANONYMOUS: 'none' }).anonymous).toBe('none')
+  })
+
+  it.each<[string, string, keyof Config, unknown]>([
+    ['store', 'memory:', 'store', 'memory:'],
+    ['port', '0', 'port', 0],
+    ['host', '127.0.0.2', 'host', '127.0.0.2'],
+    ['anonymous', 'read', 'anonymous', 'read'],
+    [
+      'allowed-origins',
+      'https://a.example, http://b.example:81',
+      'allowedOrigins',
+      ['https://a.example', 'http://b.example:81'],
+    ],
+    ['drain-window', '250', 'drainWindow', 250],
+    ['empty-room-grace', '1000', 'emptyRoomGrace', 1000],
+    ['log-level', 'debug', 'logLevel', 'debug'],
+  ])('--%s is a flag and an environment variable, and the flag wins', (flag, text, key, value) => {
+    const variable = `WEFT_${flag.toUpperCase().replaceAll('-', '_')}`
+    expect(configOf(['dev', `--${flag}`, text])[key]).toEqual(value)
+    expect(configOf(['dev'], { [variable]: text })[key]).toEqual(value)
+    expect(configOf(['dev', `--${flag}`, text], { [variable]: 'nonsense' })[key]).toEqual(value)
+  })
+
+  it('the table above has every setting, and help names each with its variable', () => {
+    const invocation = readInvocation(['help'], {})
+    const text = invocation.command === 'help' ? invocation.text : ''
+    for (const { flag } of Object.values(settings)) {
+      expect(text).toContain(`--${flag} `)
+      expect(text).toContain(`WEFT_${flag.toUpperCase().replaceAll('-', '_')}`)
+    }
+    expect(Object.keys(settings)).toHaveLength(8)
+  })
+
+  it.each([
+    [['dev', '--port', 'many'], /^--port takes a whole number from 0 to 65535, not "many"$/],
+    [['dev', '--port', '65536'], /^--port/],
+    [['dev', '--port', '-1'], /port/],
+    [['dev', '--drain-window', '1.5'], /^--drain-window/],
+    [['dev', '--anonymous', 'everything'], /^--anonymous takes none, read, write/],
+    [['dev', '--log-level', 'loud'], /^--log-level/],
+    [['dev', '--allowed-origins', 'example.com'], /^--allowed-origins takes origins such as/],
+    [['dev', '--allowed-origins', 'https://example.com/path'], /^--allowed-origins/],
+    [['dev', '--host', '0.0.0.0'], /^--host 0\.0\.0\.0: weft dev serves this machine only/],
+    [['dev', '--prot', '1'], /--prot/],
+    [['dev', 'stray'], /stray/],
+    [['dev', '--port'], /port/],
+    [['start'], /^there is no command "start": use dev or serve$/],
+  ])('%j is one line that names what is wrong', (args, message) => {
+    let error: unknown
+    try {
+      configOf(args)
+    } catch (cause) {
+      error = cause
+    }
+    expect(error).toBeInstanceOf(ConfigurationError)
+    expect(String(error)).not.toContain('\n')
+    expect(error instanceof Error ? error.message : '').toMatch(message)
+  })
+})
