@@ -27,7 +27,10 @@ await runCommand(async () => {
   }
   if (!existsSync('/proc/self/smaps_rollup'))
     throw new UsageError('this reads /proc/<pid>/smaps_rollup: run it on Linux')
-  await using server = await startServer(values.store === undefined ? {} : { store: values.store })
+  await using server = await startServer({
+    built: true,
+    ...(values.store === undefined ? {} : { store: values.store }),
+  })
   const readings = [residentMiB(server.pid)]
   while (!isSettled(readings) && readings.length < settled.atMost) {
     await setTimeout(settled.apart)

@@ -61,6 +61,7 @@ await runCommand(async () => {
     return report({ trace, url, own: undefined, kill: false, json: values.json })
   }
   await using server = await startServer({
+    built: true,
     ...(values.store === undefined ? {} : { store: values.store }),
     ...(values.profile === undefined ? {} : { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` } }),
   })

@@ -40,7 +40,7 @@ await runCommand(async () => {
   if (values.store !== undefined && given === undefined) throw new UsageError('--store takes sqlite:<folder>')
   const folder = given ?? mkdtempSync(join(tmpdir(), 'weft-latency-'))
   try {
-    await using server = await startServer({ store: `sqlite:${folder}` })
+    await using server = await startServer({ built: true, store: `sqlite:${folder}` })
     const { saved, disk } = await measure(server.webSocketUrl, folder, samples)
     const measures = [...timeMeasures('edit until saved', saved, 5), ...timeMeasures('4 KiB and fdatasync alone', disk)]
     return printReport({ title: `Saved latency of ${samples} single edits on an idle server`, measures }, values.json)

@@ -39,7 +39,7 @@ export interface KillOutcome {
 /** Runs it on a server and a store of its own. */
 export async function runKills(options: KillOptions): Promise<KillOutcome> {
   const random = create(options.seed)
-  await using server = await startServer()
+  await using server = await startServer({ built: true })
   const writers = Array.from({ length: options.writers }, (_, index) => {
     const document = `kills/${options.seed}/${index % options.documents}`
     return new KillWriter(`w${index}`, server.webSocketUrl, document, create(int31(random, 1, 0x7fffffff)))

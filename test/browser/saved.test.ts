@@ -17,7 +17,7 @@ afterAll(async () => {
 const keptHere = /^Offline: [1-9]\d* changes? kept on this device$/
 
 test('L1: the indicator and the text are right through kill -9 and restart', async () => {
-  await using server = await startServer()
+  await using server = await startServer({ built: true })
   await using ada = await openWindow(browser, 'Ada Loom')
   await using bob = await openWindow(browser, 'Bob Heddle')
   await openDocumentPage(ada.page, server.url, 'killed')
@@ -46,7 +46,7 @@ test('L1: the indicator and the text are right through kill -9 and restart', asy
 })
 
 test('what was written offline is there after a reload, and is saved once the server answers', async () => {
-  await using server = await startServer()
+  await using server = await startServer({ built: true })
   await using ada = await openWindow(browser, 'Ada Loom')
   await openDocumentPage(ada.page, server.url, 'reloaded')
   await write(ada.page, 'online ')
@@ -75,7 +75,7 @@ test('what was written offline is there after a reload, and is saved once the se
 })
 
 test('a document whose text is still on its way is not shown as an empty one', async () => {
-  await using server = await startServer()
+  await using server = await startServer({ built: true })
   await using ada = await openWindow(browser, 'Ada Loom')
   await ada.page.routeWebSocket(/\/sync\//, (socket) => void socket.close())
   await ada.page.goto(`${server.url}/d/never-seen`)
@@ -85,7 +85,7 @@ test('a document whose text is still on its way is not shown as an empty one', a
 
 test('what a device holds of a document that was made anew is set aside and shown, not merged', async () => {
   // A store in memory is gone with its process: the same address then names another document.
-  await using server = await startServer({ store: 'memory:' })
+  await using server = await startServer({ built: true, store: 'memory:' })
   await using ada = await openWindow(browser, 'Ada Loom')
   await openDocumentPage(ada.page, server.url, 'anew')
   await write(ada.page, 'of the old one')
@@ -106,7 +106,7 @@ test('what a device holds of a document that was made anew is set aside and show
 })
 
 test('R5: a reader is refused with the reason, and others read on', async () => {
-  await using server = await startServer()
+  await using server = await startServer({ built: true })
   await using ada = await openWindow(browser, 'Ada Loom')
   await using bob = await openWindow(browser, 'Bob Heddle')
   await openDocumentPage(ada.page, server.url, 'read-only')

@@ -8,7 +8,7 @@ let browser: Browser
 let server: ServerProcess
 
 beforeAll(async () => {
-  ;[browser, server] = await Promise.all([launchBrowser(), startServer()])
+  ;[browser, server] = await Promise.all([launchBrowser(), startServer({ built: true })])
 })
 
 afterAll(async () => {

@@ -3,13 +3,15 @@
  * lines, and every wait here is for one of its events.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
+const sources = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
+const built = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url))
 
 /** One JSON line of the server's log. */
 export type LogLine = Readonly<Record<string, unknown>>
@@ -22,6 +24,11 @@ export interface ProcessEnd {
 
 /** What {@link startServer} can be told. */
 export interface ServerOptions {
+  /**
+   * Whether to run the server as `npm start` does, from what was built of it. `npm test` and `npm start` build it; by hand it
+   * is `pnpm --filter @weft/server build`. Otherwise the sources run as they are.
+   */
+  readonly built?: boolean
   /** `dev` unless told otherwise. */
   readonly command?: 'dev' | 'serve'
   /** A store URL. Without one the server gets a fresh SQLite folder, removed when the server is disposed of. */
@@ -105,10 +112,13 @@ async function startLife(
   options: ServerOptions & { readonly store: string; readonly port: number },
   log: LogLine[],
 ): Promise<Life> {
+  if (options.built === true && !existsSync(built)) {
+    throw new Error('the server is not built: run pnpm --filter @weft/server build')
+  }
   const [command, ...args] = [
     ...(options.under ?? []),
     process.execPath,
-    main,
+    options.built === true ? built : sources,
     options.command ?? 'dev',
     '--port',
     String(options.port),
