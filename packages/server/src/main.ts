@@ -37,10 +37,12 @@ async function start(command: Command, config: Config): Promise<WeftServer> {
 /** Resolves at the first signal to stop; a second one ends the process at once. */
 async function signalled(): Promise<void> {
   await new Promise<void>((resolve) => {
+    let stopping = false
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        if (stopping) process.exit(exitCode.failed)
+        stopping = true
         resolve()
-        process.once(signal, () => process.exit(exitCode.failed))
       })
     }
   })

@@ -90,7 +90,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   })
   const listener = getRequestListener(edge.fetch)
   const server = createServer(
-    { headersTimeout, connectionsCheckingInterval: headersTimeout / 2 },
+    {
+      headersTimeout,
+      connectionsCheckingInterval: headersTimeout / 2,
+      // Some clients offer HTTP/2 with every request; who does not know what is offered answers as if it were not (RFC 9110 §7.8).
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    },
     (request, response) => {
       void listener(request, response)
     },

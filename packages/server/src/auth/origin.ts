@@ -1,4 +1,5 @@
-const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+/** Names that no one else's name server answers for. All of 127/8 is loopback. */
+const loopbackName = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** Which web pages may talk to this server (S4). */
 export interface OriginRules {
@@ -24,14 +25,14 @@ export function refuseOrigin(
   host: string | undefined,
   rules: OriginRules,
 ): string | undefined {
-  if (rules.loopbackOnly && !loopbackNames.has(hostName(host ?? '')) && !hostsOf(rules.allowed).includes(host ?? '')) {
+  if (rules.loopbackOnly && !loopbackName.test(hostName(host ?? '')) && !hostsOf(rules.allowed).includes(host ?? '')) {
     return `the Host header names ${host ?? 'nothing'}, but this server listens on loopback only`
   }
   if (origin === undefined || rules.allowed.includes(origin)) return undefined
   const url = URL.parse(origin)
   if (url === null) return `the origin ${origin} is not allowed`
   if (url.host === host?.toLowerCase()) return undefined
-  if (rules.anyLoopback && loopbackNames.has(url.hostname)) return undefined
+  if (rules.anyLoopback && loopbackName.test(url.hostname)) return undefined
   return `the origin ${origin} is not allowed: add it with --allowed-origins`
 }
 

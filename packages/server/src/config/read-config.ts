@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Command, type Config, ConfigurationError, defaults, type Setting, settings } from './settings.ts'
 
@@ -57,7 +58,7 @@ function readConfig(command: Command, flags: ReadonlyMap<string, string>, enviro
 
 /** Whether an address to listen on is reached from this machine only. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
 function readFlags(args: readonly string[]): Map<string, string> {

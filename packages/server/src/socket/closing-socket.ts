@@ -13,6 +13,7 @@ export class ClosingSocket extends WebSocket {
         return
       case 1002:
       case 1007:
+      case 1008:
         super.close(closeCodes.malformed, 'malformed')
         return
       default:

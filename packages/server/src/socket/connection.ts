@@ -106,20 +106,20 @@ export class Connection {
       return
     }
     this.#life = { stage: 'seated', seated }
-    for (const frame of life.held) this.#receive(seated, frame)
+    // Before what is held is handed on, since the room may pause the socket for it. Nothing new is read until this returns.
     this.wire.resume()
+    for (const frame of life.held) this.#receive(seated, frame)
   }
 
   #message(data: Buffer, isBinary: boolean): void {
     this.spoken = true
     this.heard = true
-    // After a refusal the close is under way: what still comes is not looked at.
-    if (this.#parts.ws.readyState !== WebSocket.OPEN) return
+    const life = this.#life
+    if (this.#closing) return
     if (!isBinary) {
       this.refuse('malformed', 'a text frame')
       return
     }
-    const life = this.#life
     if (life.stage === 'seated') this.#receive(life.seated, data)
     else if (life.stage === 'arriving') {
       life.held.push(data)
@@ -128,7 +128,13 @@ export class Connection {
     }
   }
 
+  /** After a refusal the close is under way: what still comes, or is still held, is not looked at. */
+  get #closing(): boolean {
+    return this.#parts.ws.readyState !== WebSocket.OPEN
+  }
+
   #receive({ room, member }: Seated, frame: Uint8Array): void {
+    if (this.#closing) return
     const message = this.#decode(frame)
     // A fresh token has nothing to extend where nobody's access ends.
     if (message !== undefined && message.type !== 'token') room.receive(member, message)

@@ -19,6 +19,8 @@ export class SocketWire implements Wire {
   lastSent = 0
   /** Set by the sync tier before each sweep. */
   sweep = 0
+  /** Whether nothing is read from the client at the moment. */
+  paused = false
 
   constructor(ws: WebSocket, socket: Duplex) {
     this.#ws = ws
@@ -49,14 +51,16 @@ export class SocketWire implements Wire {
     const retryable = code === 1012 || code === 1013
     this.#ws.close(code, closeReason(kind, retryable ? (retryAfter ?? defaultRetryAfter) : undefined))
     // A client that was paused must be read again, or its half of the closing is never heard.
-    this.#ws.resume()
+    this.resume()
   }
 
   pause(): void {
+    this.paused = true
     this.#ws.pause()
   }
 
   resume(): void {
+    this.paused = false
     this.#ws.resume()
   }
 }

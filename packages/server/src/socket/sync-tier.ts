@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
   bearerSubprotocolPrefix,
@@ -66,10 +66,11 @@ export class SyncTier {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: parts.limits.messageBytes,
-      // Only ours: an offer of unknown subprotocols is answered with none, which stock clients accept.
+      // Only ours: of subprotocols that are unknown none is chosen, and then the client gives up by itself.
       handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,
       WebSocket: ClosingSocket,
     })
+    this.#server.on('wsClientError', (error, socket, request) => this.#malformed(error, socket, request))
     this.#cancelSweep = this.#sweepLater()
   }
 
@@ -119,10 +120,21 @@ export class SyncTier {
     else this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, socket, request))
   }
 
+  /** An upgrade that is none, as `ws` found. */
+  #malformed(error: Error, socket: Duplex, request: IncomingMessage): void {
+    const version = request.headers['sec-websocket-version']
+    const status = request.method !== 'GET' ? 405 : version !== '13' && version !== '8' ? 426 : 400
+    this.#turnAway(socket, request.url ?? '', status, error.message)
+  }
+
   #turnAway(socket: Duplex, path: string, status: number, detail: string): void {
     this.#parts.events.turnedAway(path, status, detail)
     const body = `${detail}\n`
-    const head = [`HTTP/1.1 ${status} ${statusText[status] ?? ''}`, 'Connection: close', 'Content-Type: text/plain']
+    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close', 'Content-Type: text/plain']
+    if (status === 405) head.push('Allow: GET')
+    if (status === 426) head.push('Upgrade: websocket', 'Sec-WebSocket-Version: 13, 8')
+    // Its other half would otherwise stay open for as long as the client likes.
+    socket.once('finish', () => socket.destroy())
     socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'))
   }
 
@@ -173,7 +185,8 @@ export class SyncTier {
         connection.spoken = true
         continue
       }
-      state.silent = connection.heard ? 0 : state.silent + 1
+      // A client that is not read from cannot be heard.
+      state.silent = connection.heard || connection.wire.paused ? 0 : state.silent + 1
       connection.heard = false
       state.behind = connection.behind ? state.behind + 1 : 0
       if (state.silent >= 2 * silentSweeps || state.behind * sweepInterval >= limits.stalled) connection.terminate()
@@ -196,8 +209,6 @@ const restartRetryAfter = 100
 
 /** How long clients may take to answer a close when the server goes down, in milliseconds. */
 const closingGrace = 1_000
-
-const statusText: Readonly<Record<number, string>> = { 403: 'Forbidden', 404: 'Not Found', 503: 'Service Unavailable' }
 
 function chooseSubprotocol(offered: ReadonlySet<string>): string | undefined {
   if (offered.has(weftSubprotocol)) return weftSubprotocol
