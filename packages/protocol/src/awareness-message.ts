@@ -16,7 +16,14 @@ export interface AwarenessEntry {
 export const absent = 'null'
 
 /**
- * Decodes an awareness update. Each state is checked to be JSON, because a receiver's parser would throw on it.
+ * How deep a presence state may be nested. Receivers compare states and write them anew, both recursively: at some
+ * thousands that is the end of their stack.
+ */
+export const maxPresenceDepth: number = 256
+
+/**
+ * Decodes an awareness update. Each state is checked to be JSON that receivers can handle, because their parsers would
+ * throw otherwise.
  *
  * @throws MalformedFrameError
  */
@@ -29,9 +36,7 @@ export function decodeAwareness(update: Uint8Array): AwarenessEntry[] {
   for (let i = 0; i < count; i++) {
     const clientId = readVarUint(decoder)
     const clock = readVarUint(decoder)
-    const json = readVarString(decoder)
-    if (json !== absent) assertJson(json)
-    entries.push({ clientId, clock, json })
+    entries.push({ clientId, clock, json: checkedJson(readVarString(decoder)) })
   }
   if (hasContent(decoder)) throw new MalformedFrameError('bytes after an awareness update')
   return entries
@@ -50,10 +55,30 @@ export function encodeAwareness(entries: Iterable<AwarenessEntry>): Uint8Array {
   return toUint8Array(encoder)
 }
 
-function assertJson(text: string): void {
+/** The text, or `absent` where it is another spelling of null. */
+function checkedJson(text: string): string {
+  if (text === absent) return absent
+  let state: unknown
   try {
-    JSON.parse(text)
+    state = JSON.parse(text)
   } catch (cause) {
     throw new MalformedFrameError('a presence state that is not JSON', { cause })
   }
+  if (state === null) return absent
+  // Short texts, which is what nearly all are, cannot be too deep.
+  if (text.length > 2 * maxPresenceDepth && depthOf(text) > maxPresenceDepth) {
+    throw new MalformedFrameError(`a presence state that is nested deeper than ${maxPresenceDepth}`)
+  }
+  return text
+}
+
+/** How deep a JSON text is nested. Strings are passed over: what is in them nests nothing. */
+function depthOf(json: string): number {
+  let depth = 0
+  let deepest = 0
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[[{}\]]/g)) {
+    if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
+    else if (token === ']' || token === '}') depth--
+  }
+  return deepest
 }

@@ -82,8 +82,9 @@ export function closeReason(kind: RefusalKind, retryAfter?: number): string {
 
 /** What a close reason says, as {@link closeReason} wrote it. A reason of another origin has no kind. */
 export function parseCloseReason(reason: string): { kind?: RefusalKind; retryAfter?: number } {
-  const [word = '', ...rest] = reason.split(' ')
-  const wait = /^retry-after=(\d{1,9})$/.exec(rest.at(-1) ?? '')
+  const words = reason.split(' ')
+  const word = words[0] ?? ''
+  const wait = /^retry-after=(\d{1,9})$/.exec(words.at(-1) ?? '')
   return {
     ...(isRefusalKind(word) ? { kind: word } : {}),
     ...(wait ? { retryAfter: Number(wait[1]) } : {}),

@@ -12,7 +12,7 @@ interface Lane {
 
 interface DeleteRange {
   readonly clock: number
-  readonly len: number
+  len: number
 }
 
 /** Strings longer than this are cut, so that one pasted novel does not make one part of megabytes. */
@@ -36,17 +36,22 @@ export function* splitUpdate(update: Uint8Array, partBytes: number): Generator<U
   }
   const { structs, ds } = Y.decodeUpdate(update)
   const lanes = makeLanes(structs)
-  const deletes = new Deletes(ds.clients)
+  const deletes = new Deletes(ds.clients, lanes)
   let part = new Part()
   for (const { client, struct } of inCausalOrder(lanes)) {
-    part.add(client, struct)
-    if (part.bytes >= partBytes) {
-      yield part.finish(lanes, deletes)
-      part = new Part()
-    }
+    part.add(client, struct, deletes.take(client, struct.id.clock + struct.length))
+    if (part.bytes < partBytes) continue
+    yield part.finish()
+    part = new Part()
   }
   // What is left of the deletes concerns structs that are not in this update: its receiver has them already.
-  yield part.finish(lanes, deletes, true)
+  for (const { client, range } of deletes.rest()) {
+    part.addDeletes(client, [range])
+    if (part.bytes < partBytes) continue
+    yield part.finish()
+    part = new Part()
+  }
+  if (part.bytes > 0) yield part.finish()
 }
 
 function makeLanes(structs: readonly Struct[]): Map<number, Lane> {
@@ -129,12 +134,16 @@ function isHighSurrogate(code: number): boolean {
   return code >= 0xd800 && code <= 0xdbff
 }
 
+/** About what a range of deletes takes, in bytes. */
+const rangeBytes = 6
+
 /** One part in the making: each client's structs are written to an encoder of their own, as the format groups them. */
 class Part {
   readonly #clients = new Map<number, { encoder: Y.UpdateEncoderV1; clock: number; count: number }>()
+  readonly #deletes = new Map<number, DeleteRange[]>()
   bytes = 0
 
-  add(client: number, struct: Struct): void {
+  add(client: number, struct: Struct, deletes: readonly DeleteRange[]): void {
     let entry = this.#clients.get(client)
     if (entry === undefined) {
       entry = { encoder: new Y.UpdateEncoderV1(), clock: struct.id.clock, count: 0 }
@@ -144,9 +153,24 @@ class Part {
     struct.write(entry.encoder, 0)
     entry.count++
     this.bytes += encodedLength(entry.encoder.restEncoder) - before
+    this.addDeletes(client, deletes)
   }
 
-  finish(lanes: Map<number, Lane>, deletes: Deletes, rest = false): Uint8Array {
+  /** @param ranges in the order of their clocks, after those that were added before */
+  addDeletes(client: number, ranges: readonly DeleteRange[]): void {
+    for (const range of ranges) {
+      const list = this.#deletes.get(client)
+      const last = list?.at(-1)
+      if (last !== undefined && last.clock + last.len === range.clock) last.len += range.len
+      else {
+        if (list === undefined) this.#deletes.set(client, [{ ...range }])
+        else list.push({ ...range })
+        this.bytes += rangeBytes
+      }
+    }
+  }
+
+  finish(): Uint8Array {
     const out = new Y.UpdateEncoderV1()
     const pieces: Uint8Array[] = []
     const flush = (): void => {
@@ -162,9 +186,8 @@ class Part {
       flush()
       pieces.push(toUint8Array(entry.encoder.restEncoder))
     }
-    const ranges = rest ? deletes.takeAll() : deletes.take(this.#clients.keys(), lanes)
-    writeNumber(out, ranges.size)
-    for (const [client, list] of ranges) {
+    writeNumber(out, this.#deletes.size)
+    for (const [client, list] of this.#deletes) {
       out.writeClient(client)
       writeNumber(out, list.length)
       for (const { clock, len } of list) {
@@ -179,33 +202,21 @@ class Part {
 
 /** The update's deletes, handed out with the structs that they delete. */
 class Deletes {
+  /** By client, the highest clock first, so that the next one is at the end. */
   readonly #ranges: Map<number, DeleteRange[]>
+  /** Deletes of what comes before the structs of this update. */
+  readonly #before: { client: number; ranges: readonly DeleteRange[] }[] = []
 
-  constructor(ranges: ReadonlyMap<number, readonly DeleteRange[]>) {
+  constructor(ranges: ReadonlyMap<number, readonly DeleteRange[]>, lanes: ReadonlyMap<number, Lane>) {
     this.#ranges = new Map([...ranges].map(([client, list]) => [client, list.toSorted((a, b) => b.clock - a.clock)]))
-  }
-
-  take(clients: Iterable<number>, lanes: Map<number, Lane>): Map<number, DeleteRange[]> {
-    const taken = new Map<number, DeleteRange[]>()
-    for (const client of clients) {
-      const lane = lanes.get(client)
-      const last = lane?.structs[lane.next - 1]
-      if (lane === undefined || last === undefined) continue
-      const list = this.#takeUpTo(client, last.id.clock + last.length)
-      if (list.length > 0) taken.set(client, list)
+    for (const [client, { structs }] of lanes) {
+      const [first] = structs
+      if (first !== undefined) this.#before.push({ client, ranges: this.take(client, first.id.clock) })
     }
-    return taken
   }
 
-  takeAll(): Map<number, DeleteRange[]> {
-    const all = new Map(
-      [...this.#ranges].filter(([, list]) => list.length > 0).map(([client, list]) => [client, list.toReversed()]),
-    )
-    this.#ranges.clear()
-    return all
-  }
-
-  #takeUpTo(client: number, end: number): DeleteRange[] {
+  /** A client's deletes up to a clock, in order. Each is handed out once. */
+  take(client: number, end: number): DeleteRange[] {
     const rest = this.#ranges.get(client) ?? []
     const taken: DeleteRange[] = []
     for (let range = rest.at(-1); range !== undefined && range.clock < end; range = rest.at(-1)) {
@@ -215,6 +226,12 @@ class Deletes {
       if (len < range.len) rest.push({ clock: range.clock + len, len: range.len - len })
     }
     return taken
+  }
+
+  /** What was not handed out with a struct, client by client, each in order. */
+  *rest(): Generator<{ client: number; range: DeleteRange }> {
+    for (const { client, ranges } of this.#before) for (const range of ranges) yield { client, range }
+    for (const [client, list] of this.#ranges) for (const range of list.toReversed()) yield { client, range }
   }
 }
 

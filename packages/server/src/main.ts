@@ -8,15 +8,17 @@ import { startServer, type WeftServer } from './server.ts'
 /** Exit codes: 0 drained, 1 failed while running, 2 wrong configuration. */
 const exitCode = { drained: 0, failed: 1, wrongConfiguration: 2 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const invocation = readInvocation(process.argv.slice(2), process.env)
   if (invocation.command === 'help') {
     process.stdout.write(invocation.text)
-    return
+    return exitCode.drained
   }
+  // Listened for from the start: whoever reads that the server listens may already ask it to stop.
+  const toStop = signalled()
   const server = await start(invocation.command, invocation.config)
-  await signalled()
-  await server.stop()
+  await toStop
+  return (await server.stop()) ? exitCode.drained : exitCode.failed
 }
 
 async function start(command: Command, config: Config): Promise<WeftServer> {
@@ -49,8 +51,7 @@ async function signalled(): Promise<void> {
 }
 
 try {
-  await main()
-  process.exitCode = exitCode.drained
+  process.exitCode = await main()
 } catch (error) {
   const wrong = error instanceof ConfigurationError || error instanceof StoreConfigurationError
   process.stderr.write(

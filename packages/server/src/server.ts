@@ -20,6 +20,9 @@ const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
 /** How long a client may take to send the head of a request, in milliseconds. */
 const headersTimeout = 10_000
 
+/** How long a server that goes down waits for a store that takes nothing, in milliseconds. */
+const settleLimit = 30_000
+
 /** What a server is made with beside its configuration. */
 export interface ServerParts {
   readonly store: Store
@@ -32,8 +35,12 @@ export interface ServerParts {
 export interface WeftServer {
   /** Where it is reached, for example `http://127.0.0.1:8787`. */
   readonly url: string
-  /** Goes down in order: unready, connections sent away, everything appended, store closed (S3). */
-  stop(): Promise<void>
+  /**
+   * Goes down in order: unready, connections sent away, everything appended, store closed (S3).
+   *
+   * @returns whether everything that was taken in is saved; if not, the store did not take it and its writers still have it
+   */
+  stop(): Promise<boolean>
 }
 
 /**
@@ -120,10 +127,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
       state.draining = true
       log.info('draining', { connections: tier.size, window: config.drainWindow })
       await tier.drain(config.drainWindow)
-      await rooms.settle()
+      const unsaved = await rooms.settle(settleLimit)
+      if (unsaved.length > 0) log.error('stopped-unsaved', { documents: unsaved.slice(0, 100), count: unsaved.length })
       await Promise.all([closeServer(server), release()])
       await store.close()
       log.info('stopped')
+      return unsaved.length === 0
     },
   }
 }

@@ -75,7 +75,13 @@ export function createEdge(parts: EdgeParts): Hono {
   })
   app.use(
     '*',
-    secureHeaders({ contentSecurityPolicy, crossOriginResourcePolicy: false, referrerPolicy: 'same-origin' }),
+    secureHeaders({
+      contentSecurityPolicy,
+      crossOriginResourcePolicy: false,
+      referrerPolicy: 'same-origin',
+      // It would speak for all subdomains of a name that is not ours alone: that is for whoever runs the proxy with the TLS.
+      strictTransportSecurity: false,
+    }),
   )
   app.route('/api/v1', api)
   app.route('/', webApp(webRoot))

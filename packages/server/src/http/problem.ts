@@ -63,6 +63,12 @@ function problemOf(error: unknown): ProblemError {
   if (error instanceof InvalidCursorError) return new ProblemError('invalid-cursor', 400, error.message)
   if (error instanceof StoreError) return new ProblemError(error.kind, 503, error.message)
   if (error instanceof HTTPException) return new ProblemError('invalid-request', error.status, error.message)
+  if (isCutShort(error)) return new ProblemError('invalid-request', 400, 'the body was cut short')
   // What it was is for the log, not for the caller.
   return new ProblemError('internal', 500, 'The server failed in a way it has no name for; its log says more.')
+}
+
+/** Whether a body could not be read because its sender went or broke off: that is no failure of the server's. */
+function isCutShort(error: unknown): boolean {
+  return error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET'
 }

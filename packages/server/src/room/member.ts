@@ -52,6 +52,11 @@ export class Member {
     this.sendExtension(encodeSaved(frames))
   }
 
+  /** Whether one of its frames was refused. */
+  get refused(): boolean {
+    return this.#refusal !== undefined
+  }
+
   /** Refuses one frame; the seat stays. `text` is for a person. */
   refuse(kind: RefusalKind, text: string, frame: number): void {
     this.ledger.refuse(frame)

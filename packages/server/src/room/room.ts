@@ -347,8 +347,9 @@ export class Room {
   }
 
   #refuse(member: Member, kind: RefusalKind, text: string, frame: number): void {
+    // Once for each member: a reader that types is refused at every keystroke.
+    if (!member.refused) this.#events.refused(kind, member.actor, text)
     member.refuse(kind, text, frame)
-    this.#events.refused(kind, member.actor, text)
   }
 
   #eject(member: Member, kind: RefusalKind, text: string): void {

@@ -79,12 +79,20 @@ export class Rooms {
     }
   }
 
-  /** Sends on and appends all that was taken in. Resolves when it is durable. */
-  async settle(): Promise<void> {
+  /**
+   * Sends on and appends all that was taken in. Resolves when it is durable, or when the store has not taken it for so long.
+   *
+   * @param limit milliseconds
+   * @returns the documents with something that is not durable
+   */
+  async settle(limit: number): Promise<string[]> {
+    const { surroundings } = this.#parts
+    const end = surroundings.now() + limit
     for (;;) {
       for (const room of this.#rooms.values()) room.flush()
-      if ([...this.#rooms.values()].every((room) => room.settled)) return
-      await new Promise<void>((resolve) => this.#parts.surroundings.timer(5, resolve))
+      const open = [...this.#rooms.values()].filter((room) => !room.settled).map((room) => room.document)
+      if (open.length === 0 || surroundings.now() >= end) return open
+      await new Promise<void>((resolve) => surroundings.timer(5, resolve))
     }
   }
 

@@ -1,15 +1,18 @@
 import * as Y from 'yjs'
 
 /**
- * Whether an update can be read to its end and refers, within its own clients, only to what came before.
+ * Whether an update can be read to its end, refers, within its own clients, only to what came before, and deletes nothing of
+ * no length.
  *
- * Yjs finds neither out of an update that waits for others: it takes the bytes as they are, and throws when they can be
- * integrated, at whoever brings what they waited for, and at everyone who loads the document. A struct that names a later
- * one of its own client as neighbour or parent is the case that throws; no client ever writes one.
+ * Yjs finds none of that out of an update that waits for others: it takes the bytes as they are, and throws later, at whoever
+ * brings what they waited for, and at everyone who loads the document. A struct that names a later one of its own client as
+ * neighbour or parent throws when it is integrated, a deletion of length 0 when it must wait itself. No client writes either.
  */
 export function isSound(update: Uint8Array): boolean {
   try {
-    return Y.decodeUpdate(update).structs.every(refersBackwards)
+    const { structs, ds } = Y.decodeUpdate(update)
+    const deletes = [...ds.clients.values()].flat()
+    return structs.every(refersBackwards) && deletes.every(({ len }) => len > 0)
   } catch {
     return false
   }

@@ -1,6 +1,6 @@
 import { mergeUpdates } from './merge-updates.ts'
 
-/** Below this the state is encoded anew rather than sent with a tail: it costs next to nothing. */
+/** A tail of up to so many bytes is worth no new encoding; a whole state of up to so many is sent as one update. */
 const smallTailBytes = 64 * 1024
 
 /**
@@ -37,8 +37,15 @@ export class StateCache {
   /** @param encode the parts of the whole state, made anew */
   state(encode: () => Iterable<Uint8Array>): readonly Uint8Array[] {
     if (this.bytes === 0 || this.#tailBytes > Math.max(smallTailBytes, this.#partsBytes / 2)) this.renew(encode)
-    this.#state ??= this.#tail.length === 0 ? this.#parts : [...this.#parts, mergeUpdates(this.#tail)]
+    this.#state ??= this.#assemble()
     return this.#state
+  }
+
+  #assemble(): readonly Uint8Array[] {
+    if (this.#tail.length === 0) return this.#parts
+    // What is small goes out as one.
+    if (this.bytes <= smallTailBytes) return [mergeUpdates([...this.#parts, ...this.#tail])]
+    return [...this.#parts, mergeUpdates(this.#tail)]
   }
 
   /** Encodes the state anew, unless nothing has come since it was encoded. */

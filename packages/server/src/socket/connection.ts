@@ -152,7 +152,7 @@ export class Connection {
 
   #protocolError(error: Error): void {
     const code = 'code' in error ? error.code : undefined
-    const tooLarge = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+    const tooLarge = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' || code === 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH'
     // `ws` closes by itself; a socket that simply broke is no refusal.
     if (typeof code === 'string' && code.startsWith('WS_ERR')) {
       this.#parts.events.refused(tooLarge ? 'message-too-large' : 'malformed', error.message)

@@ -64,6 +64,7 @@ describe('the command line', () => {
     [['dev', '--log-level', 'loud'], /^--log-level/],
     [['dev', '--allowed-origins', 'example.com'], /^--allowed-origins takes origins such as/],
     [['dev', '--allowed-origins', 'https://example.com/path'], /^--allowed-origins/],
+    [['dev', '--host', '127.example.com'], /^--host 127\.example\.com/],
     [['dev', '--host', '0.0.0.0'], /^--host 0\.0\.0\.0: weft dev serves this machine only/],
     [['dev', '--prot', '1'], /--prot/],
     [['dev', 'stray'], /stray/],

@@ -112,6 +112,16 @@ describe('R5: a reader', () => {
     expect(textOf(reader.doc)).toContain('yes')
   })
 
+  it('R5: a reader that types on is told each time, and the operator once', async () => {
+    const fixture = await RoomFixture.open()
+    const reader = fixture.join({ canWrite: false })
+    await fixture.settle(reader)
+    for (const character of 'typing') reader.text.insert(0, character)
+    await fixture.settle(reader)
+    expect(reader.extensions.filter(({ type }) => type === 'error')).toHaveLength(6)
+    expect(fixture.refused).toHaveLength(1)
+  })
+
   it('R5: a step 2 that holds nothing new is accepted from a reader, deletes included', async () => {
     const fixture = await RoomFixture.open()
     const writer = fixture.join()

@@ -130,7 +130,7 @@ describe('rooms', () => {
     doc.getText('t').insert(0, 'text')
     room.receive(member, { type: 'update', update: Y.encodeStateAsUpdate(doc) })
     room.leave(member)
-    await passing(rooms.settle())
+    await passing(rooms.settle(1_000))
     surroundings.advance(grace * 0.5)
     expect(rooms.size).toBe(1)
     surroundings.advance(grace * 2)
@@ -176,6 +176,21 @@ describe('rooms', () => {
     expect(rooms.size).toBe(0)
   })
 
+  it('S3: a store that takes nothing does not keep a server from going down, and what is not saved is named', async () => {
+    const { log } = store
+    rooms = roomsOver({
+      load: (document) => log.load(document),
+      append: () => Promise.reject(new StoreUnavailableError('the disk is full')),
+      read: (document, from) => log.read(document, from),
+      replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+    })
+    const { room, member } = await passing(rooms.join('d', seat(), true))
+    const doc = new Y.Doc()
+    doc.getText('t').insert(0, 'text')
+    room.receive(member, { type: 'update', update: Y.encodeStateAsUpdate(doc) })
+    expect(await passing(rooms.settle(100))).toEqual(['d'])
+  })
+
   it('R8: what was written is there when the room is opened again', async () => {
     const wire = new FakeWire()
     const { room, member } = await passing(rooms.join('d', { ...seat(), wire }, true))
@@ -183,7 +198,7 @@ describe('rooms', () => {
     doc.getText('t').insert(0, 'text')
     room.receive(member, { type: 'update', update: Y.encodeStateAsUpdate(doc) })
     room.leave(member)
-    await passing(rooms.settle())
+    await passing(rooms.settle(1_000))
     surroundings.advance(grace * 3)
 
     const again = await passing(rooms.join('d', { ...seat(), wire }, true))

@@ -81,6 +81,32 @@ describe('R9: updates that wait for others', () => {
     expect(writer.member.held).toBeUndefined()
   })
 
+  it.each<[string, (update: Uint8Array) => Uint8Array]>([
+    ['that deletes something of no length', (update) => Uint8Array.from([...update.slice(0, -1), 1, 3, 1, 9, 0])],
+    ['that names itself as its neighbour', (update) => update.with(update.indexOf(0x84) + 2, 1)],
+    ['that ends in garbage', (update) => update.slice(0, -1)],
+  ])(
+    'R9: an update %s and waits is refused: once in the log, it would make the document unreadable',
+    async (_name, change) => {
+      const fixture = await RoomFixture.open()
+      const [bad, held, other] = [fixture.join(), fixture.join(), fixture.join()]
+      await fixture.settle(bad, held, other)
+      const [first, second, third] = updatesOf(3, undefined, 5)
+      const unsound = encodeUpdate(change(second ?? new Uint8Array()))
+      bad.sendFrame(unsound)
+      // The same from someone whose updates are held unapplied already.
+      held.sendFrame(encodeUpdate(third ?? new Uint8Array()))
+      held.sendFrame(unsound)
+      await fixture.settle(other)
+      expect([bad.wire.closed, held.wire.closed]).toEqual(['malformed', 'malformed'])
+
+      other.sendFrame(encodeUpdate(first ?? new Uint8Array()))
+      await fixture.settle(other)
+      expect(other.wire.closed).toBeUndefined()
+      expect(textOf(fixture.durable())).toBe('0')
+    },
+  )
+
   it('R9: a member past its bound loses its connection; the room goes on', async () => {
     const fixture = await RoomFixture.open(undefined, { waitingBytesPerMember: 500 })
     const [writer, other] = [fixture.join(), fixture.join()]
@@ -126,8 +152,9 @@ describe('R9: updates that wait for others', () => {
 })
 
 /** Updates of one client, each of which needs the one before. */
-function updatesOf(count: number, text?: string): Uint8Array[] {
+function updatesOf(count: number, text?: string, clientId?: number): Uint8Array[] {
   const doc = new Y.Doc()
+  if (clientId !== undefined) doc.clientID = clientId
   const updates: Uint8Array[] = []
   doc.on('update', (update: Uint8Array) => updates.push(update))
   for (let i = 0; i < count; i++) doc.getText('t').insert(doc.getText('t').length, text ?? String(i % 10))

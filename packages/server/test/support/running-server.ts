@@ -12,7 +12,7 @@ export interface RunningServer extends AsyncDisposable {
   readonly webSocketUrl: string
   readonly captured: CapturedLog
   /** Stops it; a second call is the first one's promise. */
-  stop(): Promise<void>
+  stop(): Promise<boolean>
 }
 
 /** What a test may want otherwise. */
@@ -29,14 +29,16 @@ export async function startTestServer(options: RunningServerOptions = {}): Promi
   const captured = new CapturedLog()
   const store = given ?? (await openStore(config.store))
   const server = await startServer(config, { store, log: captured.log, anyLoopbackOrigin })
-  let stopping: Promise<void> | undefined
-  const stop = (): Promise<void> => (stopping ??= server.stop())
+  let stopping: Promise<boolean> | undefined
+  const stop = (): Promise<boolean> => (stopping ??= server.stop())
   return {
     port: Number(new URL(server.url).port),
     url: server.url,
     webSocketUrl: server.url.replace(/^http/, 'ws'),
     captured,
     stop,
-    [Symbol.asyncDispose]: stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop()
+    },
   }
 }

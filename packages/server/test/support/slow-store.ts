@@ -1,6 +1,6 @@
-import type { DocumentLog, LoadedDocument, Store } from '@weft/persistence'
+import type { AppendReceipt, DocumentLog, LoadedDocument, Store } from '@weft/persistence'
 
-/** A store whose loads wait for the test. */
+/** A store whose loads, or whose appends, wait for the test. */
 export class SlowStore implements Store {
   readonly catalog: Store['catalog']
   readonly log: DocumentLog
@@ -8,28 +8,30 @@ export class SlowStore implements Store {
   readonly #asked = Promise.withResolvers<void>()
   readonly #gate = Promise.withResolvers<void>()
 
-  constructor(store: Store) {
+  constructor(store: Store, slow: 'load' | 'append') {
     this.#store = store
     this.catalog = store.catalog
     const { log } = store
     this.log = {
       load: async (document): Promise<LoadedDocument> => {
-        this.#asked.resolve()
-        await this.#gate.promise
+        if (slow === 'load') await this.#wait()
         return await log.load(document)
       },
-      append: (document, request) => log.append(document, request),
+      append: async (document, request): Promise<AppendReceipt> => {
+        if (slow === 'append') await this.#wait()
+        return await log.append(document, request)
+      },
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
     }
   }
 
-  /** Resolves when something was asked to be loaded. */
+  /** Resolves when the first call has come that waits. */
   get asked(): Promise<void> {
     return this.#asked.promise
   }
 
-  /** Lets all loads go on, now and later. */
+  /** Lets all of them go on, now and later. */
   letGo(): void {
     this.#gate.resolve()
   }
@@ -40,5 +42,10 @@ export class SlowStore implements Store {
 
   close(): Promise<void> {
     return this.#store.close()
+  }
+
+  async #wait(): Promise<void> {
+    this.#asked.resolve()
+    await this.#gate.promise
   }
 }

@@ -1,0 +1,96 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { MemoryStore, type Store } from '@weft/persistence'
+import type { RefusalKind } from '@weft/protocol'
+import { type AnonymousAccess, AnonymousPolicy } from '../../src/auth/anonymous-policy.ts'
+import { defaultRoomLimits } from '../../src/room/limits.ts'
+import { Rooms } from '../../src/room/rooms.ts'
+import { defaultSocketLimits } from '../../src/socket/limits.ts'
+import { SyncTier } from '../../src/socket/sync-tier.ts'
+import { systemSurroundings } from '../../src/system-surroundings.ts'
+import { ManualClock } from './manual-clock.ts'
+
+/** What a test may want otherwise. */
+export interface TierFixtureOptions {
+  readonly store?: Store
+  readonly anonymous?: AnonymousAccess
+}
+
+/** The sync tier alone behind a real listener: its clock is the test's, and its ends of the sockets can be looked at. */
+export class TierFixture implements AsyncDisposable {
+  readonly clock: ManualClock = new ManualClock()
+  readonly refused: { kind: RefusalKind; detail: string }[] = []
+  readonly turnedAway: { path: string; status: number }[] = []
+  readonly failures: unknown[] = []
+  /** The server's ends of the connections, in the order in which they came. */
+  readonly sockets: Socket[] = []
+  readonly tier: SyncTier
+  readonly #rooms: Rooms
+  readonly #server: Server
+  port = 0
+
+  private constructor({ store = new MemoryStore(), anonymous = 'write' }: TierFixtureOptions) {
+    this.#rooms = new Rooms({
+      log: store.log,
+      catalog: store.catalog,
+      compact: () => Promise.resolve(),
+      limits: defaultRoomLimits,
+      surroundings: systemSurroundings,
+      events: {
+        opened: () => {},
+        unloaded: () => {},
+        refused: (_document, kind, _actor, detail) => this.refused.push({ kind, detail }),
+        storeFailing: (_document, error) => this.failures.push(error),
+        storeRecovered: () => {},
+        compactionFailed: (_document, error) => this.failures.push(error),
+      },
+    })
+    this.tier = new SyncTier({
+      rooms: this.#rooms,
+      policy: new AnonymousPolicy(anonymous, () => systemSurroundings.randomId()),
+      origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
+      limits: defaultSocketLimits,
+      surroundings: this.clock,
+      events: {
+        refused: (_document, kind, detail) => this.refused.push({ kind, detail }),
+        turnedAway: (path, status) => this.turnedAway.push({ path, status }),
+        failed: (_document, error) => this.failures.push(error),
+      },
+    })
+    this.#server = createServer((_request, response) => response.end())
+    this.#server.on('connection', (socket) => this.sockets.push(socket))
+    this.tier.attach(this.#server)
+  }
+
+  static async open(options: TierFixtureOptions = {}): Promise<TierFixture> {
+    const fixture = new TierFixture(options)
+    fixture.#server.listen(0, '127.0.0.1')
+    await once(fixture.#server, 'listening')
+    const address = fixture.#server.address()
+    if (typeof address === 'object' && address !== null) fixture.port = address.port
+    return fixture
+  }
+
+  /** Where a document is opened. */
+  url(document: string): string {
+    return `ws://127.0.0.1:${this.port}/sync/${document}`
+  }
+
+  /** How many TCP connections the listener still has. */
+  async connections(): Promise<number> {
+    return await new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.tier.close()
+    await this.#rooms.close()
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    for (const socket of this.sockets) socket.destroy()
+    await closed
+  }
+}
