@@ -49,7 +49,7 @@ test('with the keyboard alone: make a document, name it, write, format', async (
   await textHas(page, 'strong!')
 
   await keyboard.press('Control+k')
-  await page.getByLabel('Link address').waitFor()
+  await page.locator('input[type=url]:focus').waitFor()
   await keyboard.type('example.org')
   await keyboard.press('Enter')
   await page.locator('.prose a[href="https://example.org"]').waitFor()

@@ -14,7 +14,7 @@ import {
   encodeToken,
   encodeUpdate,
 } from '@weft/protocol'
-import { createLog, startServer } from '@weft/server'
+import { createLog, startServer, type WeftServer } from '@weft/server'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -73,6 +73,30 @@ function toHex(frame: Uint8Array): string {
     .replaceAll(/(..)(?=.)/g, '$1 ')
 }
 
+/** A server of this process, with nothing in it. */
+async function start(): Promise<WeftServer> {
+  const config = {
+    store: 'memory:',
+    port: 0,
+    host: '127.0.0.1',
+    anonymous: 'write',
+    allowedOrigins: [],
+    drainWindow: 0,
+    emptyRoomGrace: 0,
+    logLevel: 'silent',
+  } as const
+  const store = await openStore('memory:')
+  return await startServer(config, { store, log: createLog('silent'), anyLoopbackOrigin: false })
+}
+
+/** JSON in which `"{anything}"` stands for some text. */
+function withPlaceholders(json: string): unknown {
+  const some: unknown = expect.any(String)
+  return JSON.parse(json, (_key, value: unknown) =>
+    typeof value === 'string' && /^\{\w+\}$/.test(value) ? some : value,
+  )
+}
+
 const examples = [...text.matchAll(/^```frame\n(client|server) (\{.*\})\n([0-9a-f \n]+)\n```$/gm)].map(
   ([, sender = '', json = '', hex = '']) => ({ sender, json, hex }),
 )
@@ -97,21 +121,29 @@ describe('docs/protocol.md', () => {
     expect(Object.fromEntries(rows)).toEqual(closeCodes)
   })
 
+  it('its requests are answered as it says', async () => {
+    const lines = /^```http\n([^`]+)\n```$/m.exec(text)?.[1]?.split('\n') ?? []
+    expect(lines.length).toBeGreaterThan(10)
+    const server = await start()
+    try {
+      for (const [index, line] of lines.entries()) {
+        const [, method = '', path = '', body] = /^> (\w+) (\S+)(?: (.*))?$/.exec(line) ?? []
+        if (method === '') continue
+        const response = await fetch(server.url + path, { method, ...(body === undefined ? {} : { body }) })
+        const [, status = '', answer = ''] = /^< (\d+) (.*)$/.exec(lines[index + 1] ?? '') ?? []
+        expect([line, response.status, await response.json()]).toEqual([line, Number(status), withPlaceholders(answer)])
+        const type = response.status < 400 ? 'application/json' : 'application/problem+json'
+        expect(response.headers.get('content-type')).toMatch(type)
+      }
+    } finally {
+      await server.stop()
+    }
+  })
+
   it('its session is what a server says', async () => {
     const session = /^```session\n([^`]+)\n```$/m.exec(text)?.[1]?.split('\n') ?? []
     expect(session.length).toBeGreaterThan(5)
-    const config = {
-      store: 'memory:',
-      port: 0,
-      host: '127.0.0.1',
-      anonymous: 'write',
-      allowedOrigins: [],
-      drainWindow: 0,
-      emptyRoomGrace: 0,
-      logLevel: 'silent',
-    } as const
-    const store = await openStore('memory:')
-    const server = await startServer(config, { store, log: createLog('silent'), anyLoopbackOrigin: false })
+    const server = await start()
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/sync/new`, ['weft.1'])
     const heard: Buffer[] = []
     socket.on('message', (frame: Buffer) => heard.push(frame))

@@ -156,7 +156,6 @@ class Part {
     this.addDeletes(client, deletes)
   }
 
-  /** @param ranges in the order of their clocks, after those that were added before */
   addDeletes(client: number, ranges: readonly DeleteRange[]): void {
     for (const range of ranges) {
       const list = this.#deletes.get(client)
@@ -190,7 +189,8 @@ class Part {
     for (const [client, list] of this.#deletes) {
       out.writeClient(client)
       writeNumber(out, list.length)
-      for (const { clock, len } of list) {
+      // In order: Yjs keeps deletes that must wait as differences of their clocks, and would make others of them.
+      for (const { clock, len } of list.sort((a, b) => a.clock - b.clock)) {
         writeNumber(out, clock)
         writeNumber(out, len)
       }

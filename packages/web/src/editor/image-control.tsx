@@ -1,7 +1,8 @@
-import { Button, Popover, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { IconPhoto } from '@tabler/icons-react'
 import type { Editor } from '@tiptap/react'
 import { type ReactNode, useState } from 'react'
+import { AddressField, AddressForm, AddressPopover } from './address-form.tsx'
 import { readImageAddress } from './safe-url.ts'
 import { ToolbarButton } from './toolbar-button.tsx'
 
@@ -13,22 +14,13 @@ interface ImageControlProps {
 
 /** Puts an image in, by its address. */
 export function ImageControl({ editor, opened, onOpened }: ImageControlProps): ReactNode {
+  const button = (
+    <ToolbarButton label="Image" Icon={IconPhoto} aria-haspopup="dialog" onClick={() => onOpened(!opened)} />
+  )
   return (
-    <Popover
-      opened={opened}
-      onChange={onOpened}
-      onDismiss={() => editor.commands.focus()}
-      width={330}
-      shadow="md"
-      trapFocus
-    >
-      <Popover.Target>
-        <ToolbarButton label="Image" Icon={IconPhoto} aria-haspopup="dialog" onClick={() => onOpened(!opened)} />
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Image">
-        <ImageForm editor={editor} onDone={() => onOpened(false)} />
-      </Popover.Dropdown>
-    </Popover>
+    <AddressPopover editor={editor} label="Image" opened={opened} onOpened={onOpened} button={button}>
+      <ImageForm editor={editor} onDone={() => onOpened(false)} />
+    </AddressPopover>
   )
 }
 
@@ -46,22 +38,14 @@ function ImageForm({ editor, onDone }: { readonly editor: Editor; readonly onDon
     onDone()
   }
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
-      <TextInput
+    <AddressForm onSubmit={submit}>
+      <AddressField
         label="Image address"
-        type="url"
         placeholder="https://example.org/picture.jpg"
         value={address}
-        error={problem}
-        data-autofocus
-        onChange={(event) => {
-          setAddress(event.currentTarget.value)
+        problem={problem}
+        onChange={(value) => {
+          setAddress(value)
           setProblem(undefined)
         }}
       />
@@ -75,6 +59,6 @@ function ImageForm({ editor, onDone }: { readonly editor: Editor; readonly onDon
       <Button type="submit" size="xs" mt="sm">
         Put in
       </Button>
-    </form>
+    </AddressForm>
   )
 }

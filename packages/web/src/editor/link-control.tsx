@@ -1,7 +1,8 @@
-import { Anchor, Button, Group, Popover, TextInput } from '@mantine/core'
+import { Anchor, Button, Group } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
 import { type Editor, useEditorState } from '@tiptap/react'
 import { type ReactNode, useState } from 'react'
+import { AddressField, AddressForm, AddressPopover } from './address-form.tsx'
 import { isSafeLink, readLink } from './safe-url.ts'
 import { ToolbarButton } from './toolbar-button.tsx'
 
@@ -14,29 +15,20 @@ interface ControlProps {
 /** Sets, changes, opens and removes the link at the caret. */
 export function LinkControl({ editor, opened, onOpened }: ControlProps): ReactNode {
   const active = useEditorState({ editor, selector: ({ editor: current }) => current.isActive('link') })
+  const button = (
+    <ToolbarButton
+      label="Link"
+      shortcut="Mod-k"
+      Icon={IconLink}
+      active={active}
+      aria-haspopup="dialog"
+      onClick={() => onOpened(!opened)}
+    />
+  )
   return (
-    <Popover
-      opened={opened}
-      onChange={onOpened}
-      onDismiss={() => editor.commands.focus()}
-      width={330}
-      shadow="md"
-      trapFocus
-    >
-      <Popover.Target>
-        <ToolbarButton
-          label="Link"
-          shortcut="Mod-k"
-          Icon={IconLink}
-          active={active}
-          aria-haspopup="dialog"
-          onClick={() => onOpened(!opened)}
-        />
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Link">
-        <LinkForm editor={editor} onDone={() => onOpened(false)} />
-      </Popover.Dropdown>
-    </Popover>
+    <AddressPopover editor={editor} label="Link" opened={opened} onOpened={onOpened} button={button}>
+      <LinkForm editor={editor} onDone={() => onOpened(false)} />
+    </AddressPopover>
   )
 }
 
@@ -54,22 +46,14 @@ function LinkForm({ editor, onDone }: { readonly editor: Editor; readonly onDone
     onDone()
   }
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
-      <TextInput
+    <AddressForm onSubmit={submit}>
+      <AddressField
         label="Link address"
-        type="url"
         placeholder="https://example.org"
         value={address}
-        error={problem}
-        data-autofocus
-        onChange={(event) => {
-          setAddress(event.currentTarget.value)
+        problem={problem}
+        onChange={(value) => {
+          setAddress(value)
           setProblem(undefined)
         }}
       />
@@ -95,7 +79,7 @@ function LinkForm({ editor, onDone }: { readonly editor: Editor; readonly onDone
           </Anchor>
         )}
       </Group>
-    </form>
+    </AddressForm>
   )
 }
 
