@@ -105,9 +105,8 @@ export class Intake {
   }
 
   #apply(member: Member, update: Uint8Array): void {
-    const { waitingBytesPerRoom } = this.#limits
     this.#completed ||= this.#replica.waiting
-    const applied = this.#replica.apply(update, waitingBytesPerRoom)
+    const applied = this.#replica.apply(update, this.#limits)
     if (applied.update !== undefined) {
       this.#changed(member, applied.update)
       this.#log(member, applied.update)
@@ -117,7 +116,7 @@ export class Intake {
       if (applied.grew) this.#beginHolding(member, update.byteLength)
     }
     if (applied.error !== undefined) this.#unreadable(member)
-    if (applied.overflow) this.#tooMuchWaits(member)
+    if (applied.overflow) this.#noRoomToWait(member, update.byteLength)
     if (this.#holding.size > 0) this.#release()
   }
 
@@ -168,14 +167,14 @@ export class Intake {
   #tryHeld(member: Member): void {
     const merged = member.held?.take()
     if (merged === undefined) return
-    const applied = this.#replica.apply(merged, this.#limits.waitingBytesPerRoom)
+    const applied = this.#replica.apply(merged, this.#limits)
     // The bytes are in the log already; what they changed is for everybody all the same.
     if (applied.update !== undefined) {
       this.#differ = true
       this.#changed(member, applied.update)
     }
     if (applied.error !== undefined) this.#unreadable(member)
-    if (applied.overflow) this.#tooMuchWaits(member)
+    if (applied.overflow) this.#noRoomToWait(member, merged.byteLength)
   }
 
   /** Once nothing waits any more, everyone's updates are applied as they come again. */
@@ -187,6 +186,15 @@ export class Intake {
 
   #unreadable(member: Member): void {
     this.#out(member, 'malformed', 'an update cannot be read as Yjs wrote it')
+  }
+
+  /**
+   * What others left waiting fills the room. That is not this member's doing: when it comes back, its step 2 brings what it
+   * has in one, and nothing of that waits.
+   */
+  #noRoomToWait(member: Member, bytes: number): void {
+    if (bytes > this.#limits.waitingBytesPerMember) this.#tooMuchWaits(member)
+    else this.#out(member, 'overloaded', 'too many updates of others wait in this document')
   }
 
   #tooMuchWaits(member: Member): void {

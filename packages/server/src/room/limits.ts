@@ -12,6 +12,8 @@ export interface RoomLimits {
   readonly waitingBytesPerMember: number
   /** The same for all members of a room together. */
   readonly waitingBytesPerRoom: number
+  /** Deletions that wait for what they delete. Yjs reads and writes all of them anew at every update. */
+  readonly waitingDeleteBytes: number
   /** Updates of a document that the store has not taken yet; past it nothing more is taken in. */
   readonly unsavedBytesPerDocument: number
   /** How long a room without members stays in memory (R8). */
@@ -33,6 +35,8 @@ export const defaultRoomLimits: RoomLimits = {
   memberQueueBytes: 4 * MiB,
   waitingBytesPerMember: 1 * MiB,
   waitingBytesPerRoom: 4 * MiB,
+  // Some ten thousand ranges, which cost each update about a millisecond.
+  waitingDeleteBytes: 32 * KiB,
   // Twice the largest message, so that one may be in flight while the next is read.
   unsavedBytesPerDocument: 32 * MiB,
   // Long enough for a reload or a change of network to find the document still warm.

@@ -26,6 +26,8 @@ export class Member {
   held: HeldFrames | undefined
   /** The encoded state vector that it is known to have, from the moment its socket filled up. */
   known: Uint8Array | undefined
+  /** Whether it has not answered the step 1 that it was asked when it took its seat. */
+  opening = true
   /** Whether it lost its connection for what it sent: nothing more of it is taken, or acknowledged. */
   ejected = false
   readonly #wire: Wire

@@ -13,7 +13,7 @@ interface Shown {
  * Who is in a room, by Yjs client id. States are kept as the text they came as and are handed on unparsed.
  *
  * Stock clients send presence that they receive back to the server, so a message is no proof that its sender is who it speaks
- * of. A connection speaks only for the id it claimed: that of its first message which names a single one.
+ * of. A connection speaks only for the id it claimed: that of its first message which names a single one and is no echo.
  */
 export class Presence {
   readonly #shown = new Map<number, Shown>()
@@ -35,12 +35,15 @@ export class Presence {
   /**
    * Takes a message of a connection.
    *
+   * @param opening whether the connection has not answered step 1 yet. A stock client announces itself before that; what it
+   *   repeats of others comes after
    * @returns what to answer that connection: removals that it must outdo, so that it is seen again (stock clients do, by
    *   raising their clock when someone else says they are gone)
    */
-  receive(owner: object, entries: readonly AwarenessEntry[]): AwarenessEntry[] {
+  receive(owner: object, entries: readonly AwarenessEntry[], opening: boolean): AwarenessEntry[] {
     const [first] = entries
-    if (!this.#claims.has(owner) && first !== undefined && entries.length === 1) return this.#claim(owner, first)
+    if (!this.#claims.has(owner) && first !== undefined && entries.length === 1)
+      return this.#claim(owner, first, opening)
     const claimed = this.#claims.get(owner)
     const answers: AwarenessEntry[] = []
     for (const entry of entries) {
@@ -81,12 +84,16 @@ export class Presence {
     return people
   }
 
-  #claim(owner: object, entry: AwarenessEntry): AwarenessEntry[] {
-    this.#claims.set(owner, entry.clientId)
-    const shown = this.#shown.get(entry.clientId)
+  #claim(owner: object, entry: AwarenessEntry, opening: boolean): AwarenessEntry[] {
+    const { clientId, clock } = entry
+    const shown = this.#shown.get(clientId)
+    const known = shown?.clock ?? this.#gone.get(clientId) ?? -1
+    // What is not newer than what is known is an echo of somebody else, unless it opens a connection.
+    if (clock <= known && !opening) return []
+    this.#claims.set(owner, clientId)
     // The newest claim wins even at an equal clock: it is the same client, back before its old connection was missed.
-    if (shown !== undefined && entry.clock === shown.clock && entry.json === shown.json) {
-      this.#shown.set(entry.clientId, { owner, clock: shown.clock, json: shown.json })
+    if (shown !== undefined && clock === shown.clock && entry.json === shown.json) {
+      this.#shown.set(clientId, { owner, clock, json: shown.json })
       return []
     }
     return this.#update(owner, entry)

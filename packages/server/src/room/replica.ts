@@ -1,6 +1,7 @@
 import { splitUpdate, statePartBytes } from '@weft/protocol'
 import type { LoadedDocument } from '@weft/persistence'
 import * as Y from 'yjs'
+import type { RoomLimits } from './limits.ts'
 import { mergeInGroups, mergeUpdates } from './merge-updates.ts'
 import { isSound } from './sound-update.ts'
 import { StateCache } from './state-cache.ts'
@@ -59,9 +60,9 @@ export class Replica {
   /**
    * Applies an update as one transaction.
    *
-   * @param waitingLimit how many bytes may wait for other updates
+   * @param limits how much may wait for other updates
    */
-  apply(update: Uint8Array, waitingLimit: number): Applied {
+  apply(update: Uint8Array, limits: Pick<RoomLimits, 'waitingBytesPerRoom' | 'waitingDeleteBytes'>): Applied {
     const { store } = this.#doc
     const before = copyPending(store)
     const bytesBefore = this.waitingBytes
@@ -78,7 +79,9 @@ export class Replica {
       (pendingStructs !== null && pendingStructs.update !== before.pendingStructs?.update) ||
       (pendingDs !== null && pendingDs !== before.pendingDs)
     if (waits && error === undefined && !isSound(update)) error = new Error('this update could never be integrated')
-    const overflow = waits && this.waitingBytes > waitingLimit
+    const deleteBytes = store.pendingDs?.byteLength ?? 0
+    const overflow =
+      waits && (this.waitingBytes > limits.waitingBytesPerRoom || deleteBytes > limits.waitingDeleteBytes)
     // Of an update that is not sound only what changed something is kept: its bytes must not wait here, nor be in a log.
     if (overflow || error !== undefined) Object.assign(store, before)
     const changed = emitted.length === 0 ? undefined : mergeUpdates(emitted)

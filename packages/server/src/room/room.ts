@@ -141,6 +141,7 @@ export class Room {
       case 'sync-step-1':
         return this.#answerStep1(member, message.stateVector)
       case 'sync-step-2':
+        member.opening = false
         return this.#receiveUpdate(member, message.update, true)
       case 'update':
         return this.#receiveUpdate(member, message.update, false)
@@ -276,7 +277,7 @@ export class Room {
       this.#eject(member, 'presence-too-large', `a presence state is larger than ${awarenessStateBytes} bytes`)
       return
     }
-    const answers = this.#presence.receive(member, entries)
+    const answers = this.#presence.receive(member, entries, member.opening)
     if (answers.length > 0) member.outbox.send(frameOf(encodeAwarenessFrame(answers)))
     this.#scheduleFlush()
   }

@@ -67,6 +67,27 @@ describe('R6: presence', () => {
     expect(bob.awareness.getStates().has(clientID)).toBe(true)
   })
 
+  it('R6: an observer that shows nothing of itself does not take over whom it repeats', async () => {
+    const fixture = await RoomFixture.open()
+    const ada = fixture.join()
+    await fixture.settle(ada)
+    const observer = fixture.join({ shows: false })
+    await fixture.settle(ada, observer)
+    const meta = ada.awareness.meta.get(ada.doc.clientID)
+    const echo = { clientId: ada.doc.clientID, clock: meta?.clock ?? 0, json: '{"here":true}' }
+    observer.sendFrame(encodeAwarenessFrame([echo]))
+    ada.drop()
+    await fixture.settle(observer)
+    observer.sendFrame(encodeAwarenessFrame([echo]))
+    const newcomer = fixture.join()
+    await fixture.settle(observer, newcomer)
+    expect(newcomer.awareness.getStates().has(ada.doc.clientID)).toBe(false)
+
+    observer.awareness.setLocalState({ here: true })
+    await fixture.settle(observer, newcomer)
+    expect(newcomer.awareness.getStates().has(observer.doc.clientID)).toBe(true)
+  })
+
   it('R6: a renewal that changes nothing goes out within seconds, not at once', async () => {
     const fixture = await RoomFixture.open()
     const [ada, bob] = [fixture.join(), fixture.join()]

@@ -13,6 +13,8 @@ export interface ClientOptions {
   readonly canWrite?: boolean
   readonly actor?: string
   readonly doc?: Y.Doc
+  /** Whether it shows presence of its own. */
+  readonly shows?: boolean
 }
 
 /**
@@ -32,15 +34,15 @@ export class FakeClient {
   #outgoing: Uint8Array[] = []
   #open = true
 
-  constructor(room: Room, { canWrite = true, actor = 'someone', doc = new Y.Doc() }: ClientOptions = {}) {
+  constructor(room: Room, { canWrite = true, actor = 'someone', doc = new Y.Doc(), shows = true }: ClientOptions = {}) {
     this.doc = doc
     this.awareness = new Awareness(doc)
     // The state that a client begins with has clock 0, which no other client takes for news.
-    this.awareness.setLocalState({ here: true })
+    this.awareness.setLocalState(shows ? { here: true } : null)
     this.#room = room
     this.member = room.join({ wire: this.wire, actor, canWrite, speaksWeft: true })
     this.#write(0, (encoder) => writeSyncStep1(encoder, doc))
-    this.#writeAwareness([doc.clientID])
+    if (shows) this.#writeAwareness([doc.clientID])
     doc.on('update', this.#update)
     this.awareness.on('update', this.#awarenessUpdate)
   }
