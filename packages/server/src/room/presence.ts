@@ -92,7 +92,7 @@ export class Presence {
     if (clock <= known && !opening) return []
     this.#claims.set(owner, clientId)
     // The newest claim wins even at an equal clock: it is the same client, back before its old connection was missed.
-    if (shown !== undefined && clock === shown.clock && entry.json === shown.json) {
+    if (shown?.clock === clock && shown.json === entry.json) {
       this.#shown.set(clientId, { owner, clock, json: shown.json })
       return []
     }
