@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono, type MiddlewareHandler } from 'hono'
+import { compress } from 'hono/compress'
 
 /** Asset names carry a hash of their content, so whoever has one has it for good. */
 const forever = 'public, max-age=31536000, immutable'
@@ -24,6 +25,7 @@ export function webApp(root: string): Hono {
     if (!existsSync(index)) return context.text(notBuilt, 503)
     return await next()
   })
+  app.use('*', compress())
   const file = serveStatic({ root })
   const page = serveStatic({ root, rewriteRequestPath: () => '/index.html' })
   app.get('/assets/*', cached(forever), file)

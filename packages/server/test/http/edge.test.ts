@@ -239,6 +239,18 @@ describe('the HTTP edge', () => {
       expect(response.status).toBe(404)
     })
 
+    it('is compressed for whoever takes it so', async () => {
+      await writeFile(join(webRoot, 'assets', 'large-3c4d.js'), 'app();'.repeat(5_000))
+      const plain = await call('/assets/large-3c4d.js')
+      const compressed = await call('/assets/large-3c4d.js', { headers: { 'accept-encoding': 'gzip, br' } })
+      expect(compressed.headers.get('content-encoding')).toBe('gzip')
+      const sizes = await Promise.all(
+        [plain, compressed].map(async (response) => (await response.arrayBuffer()).byteLength),
+      )
+      expect(sizes[0]).toBe(30_000)
+      expect(sizes[1]).toBeLessThan(1_000)
+    })
+
     it('loads nothing from elsewhere but images', async () => {
       const policy = (await call('/')).headers.get('content-security-policy')
       expect(policy).toContain("default-src 'self'")
