@@ -6,6 +6,9 @@ import { builtServer } from './builds.mjs'
 import { runMain, setUp } from './set-up.mjs'
 import { root } from './workspace.mjs'
 
+/** Signals this close to each other, in milliseconds, are one that came by several ways. No hand is so fast. */
+const sameSignal = 150
+
 await runMain(async () => {
   const { node, env } = await setUp()
   const main = join(root, builtServer)
@@ -22,11 +25,15 @@ await runMain(async () => {
  */
 function runInForeground(program, args, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { env, stdio: 'inherit' })
+    // In a process group of its own: terminals and supervisors signal the whole group, npm passes on what it gets, and for
+    // the server a second signal means to cut its shutdown short.
+    const child = spawn(program, args, { env, stdio: 'inherit', detached: true })
+    let heard = -Infinity
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
       process.on(signal, () => {
-        // A terminal has sent Ctrl-C to the child already; a second one would cut its shutdown short.
-        if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+        const sinceLast = performance.now() - heard
+        heard = performance.now()
+        if (sinceLast > sameSignal) child.kill(signal)
       })
     }
     child.once('error', reject)
