@@ -42,6 +42,7 @@ export class Connection {
   readonly wire: SocketWire
   readonly #parts: ConnectionParts
   #life: Life = { stage: 'arriving', held: [], heldBytes: 0 }
+  #unansweredPing: Buffer | undefined
   /** Whether the client has said anything. */
   spoken = false
   /** Whether it was heard since the last sweep of the sync tier. */
@@ -51,10 +52,12 @@ export class Connection {
     this.#parts = parts
     this.wire = new SocketWire(parts.ws, parts.socket)
     parts.ws.on('message', (data: Buffer, isBinary: boolean) => this.#message(data, isBinary))
+    parts.ws.on('ping', (data: Buffer) => this.#pinged(data))
     parts.ws.on('pong', () => (this.heard = true))
     parts.ws.on('close', () => this.#closed())
     parts.ws.on('error', (error) => this.#protocolError(error))
     parts.socket.on('drain', () => {
+      this.#answerPing()
       if (this.#life.stage === 'seated') this.#life.seated.room.drained(this.#life.seated.member)
     })
   }
@@ -82,8 +85,9 @@ export class Connection {
     return this.#life.stage === 'seated' && this.#life.seated.member.outbox.behind
   }
 
-  /** Closes it with the kind's code. */
+  /** Closes it with the kind's code. What is closing already keeps its first reason, in the log too. */
   refuse(kind: RefusalKind, detail: string): void {
+    if (this.#closing) return
     this.#parts.events.refused(kind, detail)
     this.wire.close(kind)
   }
@@ -126,6 +130,19 @@ export class Connection {
       life.heldBytes += data.byteLength
       if (life.heldBytes >= this.#parts.limits.heldBytes) this.wire.pause()
     }
+  }
+
+  #pinged(data: Buffer): void {
+    this.heard = true
+    this.#unansweredPing = data
+    this.#answerPing()
+  }
+
+  /** Answers the latest ping, as RFC 6455 §5.5.3 allows, when the client takes what it is sent: a flood of pings costs nothing (R4). */
+  #answerPing(): void {
+    if (this.#unansweredPing === undefined || this.#parts.socket.writableNeedDrain) return
+    this.#parts.ws.pong(this.#unansweredPing)
+    this.#unansweredPing = undefined
   }
 
   /** After a refusal the close is under way: what still comes, or is still held, is not looked at. */

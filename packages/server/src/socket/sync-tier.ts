@@ -65,6 +65,8 @@ export class SyncTier {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
+      // Connections answer pings themselves: `ws` drops a client without a word when sixty of its pings wait.
+      autoPong: false,
       maxPayload: parts.limits.messageBytes,
       // Only ours: of subprotocols that are unknown none is chosen, and then the client gives up by itself.
       handleProtocols: (offered) => chooseSubprotocol(offered) ?? false,

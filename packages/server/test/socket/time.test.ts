@@ -45,6 +45,16 @@ describe('what happens with time alone', () => {
     expect(fixture.refused.map(({ kind }) => kind)).toEqual(['handshake-timeout'])
   })
 
+  it('a client that was refused and never answers the close is not refused once more for its silence', async () => {
+    await using fixture = await TierFixture.open()
+    const raw = await RawSocket.connect(fixture.port)
+    raw.write(upgradeRequest('/sync/no//id'))
+    await expect.poll(() => raw.heard).toContain('invalid-document-id')
+    fixture.clock.advance(15_000)
+    expect(fixture.refused.map(({ kind }) => kind)).toEqual(['invalid-document-id'])
+    raw.socket.destroy()
+  })
+
   it('a client that is silent but there is pinged and stays', async () => {
     await using fixture = await TierFixture.open()
     const client = await present(fixture)

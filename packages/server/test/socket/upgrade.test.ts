@@ -4,6 +4,13 @@ import { startTestServer } from '../support/running-server.ts'
 import { SocketClient } from '../support/socket-client.ts'
 import { TierFixture } from '../support/tier-fixture.ts'
 
+/** Sends bytes and breaks the connection at once. */
+async function abort(port: number, bytes: string, reset: boolean): Promise<void> {
+  const { socket } = await RawSocket.connect(port)
+  socket.write(bytes, 'latin1', () => (reset ? socket.resetAndDestroy() : socket.destroy()))
+  await new Promise<void>((resolve) => socket.once('close', () => resolve()))
+}
+
 describe('S0: upgrades that are none', () => {
   it.each<[string, string, number]>([
     ['no Sec-WebSocket-Key', upgradeRequest('/sync/x', { 'Sec-WebSocket-Key': undefined }), 400],
@@ -79,15 +86,12 @@ describe('S0: upgrades that are none', () => {
     await using fixture = await TierFixture.open()
     const request = upgradeRequest('/sync/x', { 'Sec-WebSocket-Protocol': 'weft.1' })
     const frame = '\x82\x84\x00\x00\x00\x00\x00\x00\x01\x00'
-    const abort = async (bytes: string, reset: boolean): Promise<void> => {
-      const raw = await RawSocket.connect(fixture.port)
-      raw.socket.write(bytes, 'latin1', () => (reset ? raw.socket.resetAndDestroy() : raw.socket.destroy()))
-      await new Promise<void>((resolve) => raw.socket.once('close', () => resolve()))
-    }
     const whole = request + frame
-    for (let end = 1; end <= whole.length; end++) await abort(whole.slice(0, end), end % 2 === 0)
+    for (let end = 1; end <= whole.length; end++) await abort(fixture.port, whole.slice(0, end), end % 2 === 0)
     for (let batch = 0; batch < 20; batch++) {
-      await Promise.all(Array.from({ length: 100 }, (_, i) => abort(i % 2 === 0 ? request : whole, i % 4 < 2)))
+      await Promise.all(
+        Array.from({ length: 100 }, (_, i) => abort(fixture.port, i % 2 === 0 ? request : whole, i % 4 < 2)),
+      )
     }
     await expect.poll(() => fixture.tier.size, { timeout: 10_000 }).toBe(0)
     await expect.poll(() => fixture.connections(), { timeout: 10_000 }).toBe(0)
@@ -95,6 +99,16 @@ describe('S0: upgrades that are none', () => {
     const client = await SocketClient.open(fixture.url('x'))
     await client.hear(() => true)
     expect(fixture.tier.size).toBe(1)
+  })
+
+  it('S0: nor do 1,000 that were about to be turned away', async () => {
+    await using fixture = await TierFixture.open()
+    const requests = [upgradeRequest('/nope'), upgradeRequest('//sync/x'), upgradeRequest('/sync/x', { Host: 'evil' })]
+    for (let batch = 0; batch < 10; batch++) {
+      await Promise.all(Array.from({ length: 100 }, (_, i) => abort(fixture.port, requests[i % 3] ?? '', i % 2 === 0)))
+    }
+    await expect.poll(() => fixture.connections(), { timeout: 10_000 }).toBe(0)
+    expect((await exchange(fixture.port, upgradeRequest('/nope'))).status).toBe(404)
   })
 
   it.each([
