@@ -15,7 +15,7 @@ import { runStep, SetUpError } from './steps.mjs'
  * @property {string | undefined} without what is lost without it; undefined where the tests cannot do without
  */
 
-/** @type {Readonly<Record<'chromium' | 'strace', RealPart>>} */
+/** @type {Readonly<Record<'chromium' | 'redis' | 'strace', RealPart>>} */
 export const realParts = {
   chromium: {
     name: 'Chromium',
@@ -27,6 +27,15 @@ export const realParts = {
     variable: 'CHROMIUM',
     apt: ['chromium'],
     brew: ['--cask', 'google-chrome'],
+    without: undefined,
+  },
+  redis: {
+    name: 'Redis',
+    programs: ['redis-server'],
+    paths: [],
+    variable: 'REDIS_SERVER',
+    apt: ['redis-server'],
+    brew: ['redis'],
     without: undefined,
   },
   strace: {

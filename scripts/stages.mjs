@@ -22,7 +22,7 @@ export const stages = [
     needs: [],
   },
   { name: 'knip', kind: 'check', commands: [['knip']], needs: [] },
-  { name: 'unit', kind: 'tests', commands: [['vitest', 'run', '--project', 'unit']], needs: [] },
+  { name: 'unit', kind: 'tests', commands: [['vitest', 'run', '--project', 'unit']], needs: ['redis'] },
   { name: 'integration', kind: 'tests', commands: [['vitest', 'run', '--project', 'integration']], needs: ['strace'] },
   { name: 'browser', kind: 'tests', commands: [['vitest', 'run', '--project', 'browser']], needs: ['chromium'] },
 ]

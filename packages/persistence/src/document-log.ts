@@ -61,6 +61,11 @@ export interface AppendRequest {
   readonly token: string
   /** At least one. All of them become durable together or not at all. */
   readonly entries: readonly NewEntry[]
+  /**
+   * Append only while the log's tip is this one; the beginning's is empty. For repair, which appends what it found missing
+   * from the log as it had read it.
+   */
+  readonly after?: string
 }
 
 /** Where an append went. Places are as the relay carries them: one's own place moves only when it was at `previousTip`. */
@@ -84,7 +89,7 @@ export interface DocumentLog {
   /**
    * Appends. Resolves when the entries are durable at the store's level (L1), and not before.
    *
-   * @throws DocumentNotFoundError, DocumentDeletedError (L5), EpochMismatchError: nothing was appended.
+   * @throws DocumentNotFoundError, DocumentDeletedError (L5), EpochMismatchError, TipMovedError: nothing was appended.
    * @throws StoreUnavailableError: whether it was appended is unknown; repeat it with the same token.
    */
   append(document: string, request: AppendRequest): Promise<AppendReceipt>
@@ -106,4 +111,22 @@ export interface DocumentLog {
    * @returns false, with nothing changed, where one of the conditions no longer holds
    */
   replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean>
+
+  /**
+   * Where the logs of many documents end, in the order asked: cheap enough to be asked of every open document every few
+   * seconds. Undefined for one that does not exist or was deleted: `load` says which.
+   *
+   * @throws StoreUnavailableError
+   */
+  heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]>
+
+  /**
+   * For repair after a total loss (L6): begins a log with a new epoch where there is none. Of several nodes that call it at
+   * once, one begins it.
+   *
+   * @param at when, in milliseconds since 1970
+   * @returns the head that is there now, whoever made it
+   * @throws DocumentDeletedError, StoreUnavailableError
+   */
+  begin(document: string, at: number): Promise<Place>
 }

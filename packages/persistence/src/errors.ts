@@ -45,6 +45,22 @@ export class EpochMismatchError extends StoreError {
   }
 }
 
+/** A conditional append found another tip than the caller had read: someone appended meanwhile. Read again. */
+export class TipMovedError extends StoreError {
+  override readonly name = 'TipMovedError'
+  readonly kind = 'store-unavailable'
+  readonly document: string
+  readonly expected: string
+  readonly found: string
+
+  constructor(document: string, expected: string, found: string) {
+    super(`the log of document ${document} ends in ${found || 'nothing'}, no longer in ${expected || 'nothing'}`)
+    this.document = document
+    this.expected = expected
+    this.found = found
+  }
+}
+
 /** What the store holds cannot be read (L8). `position` is the entry's, or undefined for the checkpoint. */
 export class CorruptRecordError extends StoreError {
   override readonly name = 'CorruptRecordError'

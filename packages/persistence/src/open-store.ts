@@ -2,12 +2,14 @@ import { StoreConfigurationError } from './errors.ts'
 import { MemoryStore } from './memory/memory-store.ts'
 import type { Store } from './store.ts'
 
-const schemes = 'sqlite:<folder> or memory:'
+const schemes = 'sqlite:<folder>, redis://<host>:<port>, rediss://<host>:<port> or memory:'
 
 /**
  * Opens the store that a URL names.
  *
- * @param url `sqlite:<folder>`, relative to the working folder or absolute; or `memory:`, which is gone with the process
+ * @param url `sqlite:<folder>`, relative to the working folder or absolute; `redis://` or, over TLS, `rediss://`; or `memory:`,
+ *   which is gone with the process
+ * @throws StoreUnavailableError where a Redis cannot be reached
  * @throws StoreConfigurationError where there is no such store, or where it cannot be opened as it is: the text says what to do
  */
 export async function openStore(url: string): Promise<Store> {
@@ -24,6 +26,11 @@ export async function openStore(url: string): Promise<Store> {
       // Loaded only where it is asked for, so that other stores do not pay for it.
       const { openSqliteStore } = await import('./sqlite/sqlite-store.ts')
       return openSqliteStore(rest)
+    }
+    case 'redis':
+    case 'rediss': {
+      const { openRedisStore } = await import('./redis/redis-store.ts')
+      return openRedisStore(url)
     }
     default:
       // The rest may hold a password, so the text names the scheme alone.

@@ -287,6 +287,8 @@ function overriding(log: DocumentLog, methods: Partial<DocumentLog>): DocumentLo
     append: (id, request) => log.append(id, request),
     read: (id, from) => log.read(id, from),
     replaceCheckpoint: (...parameters) => log.replaceCheckpoint(...parameters),
+    heads: (ids) => log.heads(ids),
+    begin: (id, at) => log.begin(id, at),
     ...methods,
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openStore, StoreConfigurationError } from '@weft/persistence'
+import { openStore, StoreConfigurationError, StoreUnavailableError } from '@weft/persistence'
 import { readInvocation } from './config/read-config.ts'
 import { type Command, type Config, ConfigurationError } from './config/settings.ts'
 import { createLog } from './observability/log.ts'
@@ -50,12 +50,16 @@ async function signalled(): Promise<void> {
   })
 }
 
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 try {
   process.exitCode = await main()
 } catch (error) {
   const wrong = error instanceof ConfigurationError || error instanceof StoreConfigurationError
-  process.stderr.write(
-    `weft: ${wrong || !(error instanceof Error) ? String(wrong ? error.message : error) : (error.stack ?? error.message)}\n`,
-  )
+  // What a person can mend is one line; anything else is a fault of ours, and its stack says where.
+  const named = wrong || error instanceof StoreUnavailableError
+  process.stderr.write(`weft: ${named ? error.message : describe(error)}\n`)
   process.exitCode = wrong ? exitCode.wrongConfiguration : exitCode.failed
 }

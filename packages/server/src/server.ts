@@ -116,7 +116,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     await release()
     throw error
   })
-  log.info('listening', { url, store: config.store, anonymous: config.anonymous })
+  log.info('listening', { url, store: withoutCredentials(config.store), anonymous: config.anonymous })
   if (config.anonymous !== 'none' && !isLoopback(config.host)) {
     log.warn('anonymous-access', { host: config.host, anonymous: config.anonymous })
   }
@@ -135,6 +135,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
       return unsaved.length === 0
     },
   }
+}
+
+/** A store's URL as it may be logged. */
+function withoutCredentials(url: string): string {
+  return url.replace(/\/\/.*@/, '//')
 }
 
 function roomsEvents(log: Log, failing: Set<string>): RoomsEvents {

@@ -6,6 +6,7 @@ import { deletionRules } from './deletion-rules.ts'
 import { durabilityRules } from './durability-rules.ts'
 import { listingRules } from './listing-rules.ts'
 import { modelRules } from './model-rules.ts'
+import { repairRules } from './repair-rules.ts'
 import type { StoreKind } from './store-fixture.ts'
 
 /**
@@ -18,6 +19,7 @@ export function describeStore(kind: StoreKind): void {
     checkpointRules(kind)
     deletionRules(kind)
     listingRules(kind)
+    repairRules(kind)
     modelRules(kind)
     if (kind.damageable) corruptionRules(kind)
     if (kind.durable) durabilityRules(kind)

@@ -10,7 +10,7 @@ import type {
 } from '../document-catalog.ts'
 import { DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
 import { randomId } from '../random-id.ts'
-import { type LiveDocument, type MemoryDocuments, bytesOf } from './memory-documents.ts'
+import { type LiveDocument, type MemoryDocuments, bytesOf, newDocument } from './memory-documents.ts'
 
 /** The catalog in memory. It sorts for every page: it is for tests and for trying things out. */
 export class MemoryCatalog implements DocumentCatalog {
@@ -25,7 +25,7 @@ export class MemoryCatalog implements DocumentCatalog {
     const present = this.#documents.get(document.id)
     if (present?.state === 'deleted') throw new DocumentDeletedError(document.id)
     if (present !== undefined) return false
-    this.#documents.set(document.id, begin(document))
+    this.#documents.set(document.id, newDocument(document))
     return true
   }
 
@@ -64,21 +64,7 @@ export class MemoryCatalog implements DocumentCatalog {
     const present = this.#documents.get(document.id)
     if (present === undefined) throw new DocumentNotFoundError(document.id)
     // A document that is there already was made anew by the attempt that this one repeats, or by someone else.
-    if (present.state === 'deleted') this.#documents.set(document.id, begin(document))
-  }
-}
-
-function begin({ title, createdBy, at }: NewDocument): LiveDocument {
-  return {
-    state: 'live',
-    epoch: randomId(),
-    entries: [],
-    checkpoint: undefined,
-    lastAppend: undefined,
-    title,
-    created: at,
-    createdBy,
-    updated: at,
+    if (present.state === 'deleted') this.#documents.set(document.id, newDocument(document))
   }
 }
 

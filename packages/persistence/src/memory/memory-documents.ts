@@ -1,5 +1,7 @@
-import type { Checkpoint, Entry, Place } from '../document-log.ts'
+import type { NewDocument } from '../document-catalog.ts'
+import type { AppendReceipt, Checkpoint, Entry, Place } from '../document-log.ts'
 import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+import { randomId } from '../random-id.ts'
 
 /** A document that exists. */
 export interface LiveDocument {
@@ -8,7 +10,8 @@ export interface LiveDocument {
   /** After the checkpoint, in order. */
   entries: Entry[]
   checkpoint: Checkpoint | undefined
-  lastAppend: { readonly token: string; readonly first: number; readonly previousTip: string } | undefined
+  /** What the last appends were answered, by their tokens: any of several nodes may repeat its own. */
+  readonly receipts: Map<string, AppendReceipt>
   title: string
   readonly created: number
   readonly createdBy: string
@@ -54,6 +57,21 @@ export class MemoryDocuments {
 
   close(): void {
     this.#closed = true
+  }
+}
+
+/** A document that begins, with an epoch of its own. */
+export function newDocument({ title, createdBy, at }: Omit<NewDocument, 'id'>): LiveDocument {
+  return {
+    state: 'live',
+    epoch: randomId(),
+    entries: [],
+    checkpoint: undefined,
+    receipts: new Map(),
+    title,
+    created: at,
+    createdBy,
+    updated: at,
   }
 }
 

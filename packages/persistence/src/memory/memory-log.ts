@@ -6,11 +6,15 @@ import type {
   Entry,
   LoadedDocument,
   NewEntry,
+  Place,
 } from '../document-log.ts'
-import { EpochMismatchError } from '../errors.ts'
-import { assertAppendable } from '../checked-arguments.ts'
+import { EpochMismatchError, TipMovedError } from '../errors.ts'
+import { assertAppendable, assertTime } from '../checked-arguments.ts'
 import { randomId } from '../random-id.ts'
-import { type LiveDocument, type MemoryDocuments, headOf } from './memory-documents.ts'
+import { type LiveDocument, type MemoryDocuments, headOf, newDocument } from './memory-documents.ts'
+
+/** More than there are nodes in a test, each of which repeats its last append alone. */
+const rememberedAppends = 100
 
 /** The log in memory. Each method does its work before it returns, so that calls cannot interleave. */
 export class MemoryLog implements DocumentLog {
@@ -28,19 +32,19 @@ export class MemoryLog implements DocumentLog {
   async append(document: string, request: AppendRequest): Promise<AppendReceipt> {
     assertAppendable(request)
     const live = this.#documents.live(document)
-    const { epoch, token, entries } = request
+    const { epoch, token, entries, after } = request
     if (live.epoch !== epoch) throw new EpochMismatchError(document, epoch, live.epoch)
     const before = headOf(live)
-    if (live.lastAppend?.token === token) {
-      const { first, previousTip } = live.lastAppend
-      return { epoch, first, last: before.position, previousTip, tip: before.tip }
-    }
+    const answered = live.receipts.get(token)
+    if (answered !== undefined) return answered
+    if (after !== undefined && after !== before.tip) throw new TipMovedError(document, after, before.tip)
     const first = before.position + 1
     for (const [index, entry] of entries.entries()) live.entries.push(keep(entry, first + index))
-    live.lastAppend = { token, first, previousTip: before.tip }
     live.updated = Math.max(live.updated, ...entries.map(({ at }) => at))
     const { position, tip } = headOf(live)
-    return { epoch, first, last: position, previousTip: before.tip, tip }
+    const receipt: AppendReceipt = { epoch, first, last: position, previousTip: before.tip, tip }
+    remember(live, token, receipt)
+    return receipt
   }
 
   async read(document: string, from: number): Promise<LoadedDocument> {
@@ -67,11 +71,32 @@ export class MemoryLog implements DocumentLog {
     live.entries = live.entries.filter((entry) => entry.position > position)
     return true
   }
+
+  async heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
+    return documents.map((document) => {
+      const present = this.#documents.get(document)
+      return present?.state === 'live' ? headOf(present) : undefined
+    })
+  }
+
+  async begin(document: string, at: number): Promise<Place> {
+    assertTime(at)
+    if (this.#documents.get(document) === undefined) {
+      this.#documents.set(document, newDocument({ title: '', createdBy: '', at }))
+    }
+    return headOf(this.#documents.live(document))
+  }
 }
 
 /** The caller's bytes may be a view of a buffer that it will use again. */
 function keep({ update, actor, at }: NewEntry, position: number): Entry {
   return { position, tip: randomId(), update: update.slice(), actor, at }
+}
+
+function remember({ receipts }: LiveDocument, token: string, receipt: AppendReceipt): void {
+  receipts.set(token, receipt)
+  const [oldest] = receipts.size > rememberedAppends ? receipts.keys() : []
+  if (oldest !== undefined) receipts.delete(oldest)
 }
 
 function tipAt({ checkpoint, entries }: LiveDocument, position: number): string | undefined {

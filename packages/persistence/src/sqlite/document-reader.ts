@@ -3,7 +3,7 @@ import { type CheckpointHeader, decodeCheckpointHeader, decodeChunk } from '../c
 import type { Entry, Place } from '../document-log.ts'
 import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
 import { decodeEntry } from '../record.ts'
-import { bytesIn, maybeNumberIn, numberIn, textIn } from './columns.ts'
+import { type Row, bytesIn, maybeNumberIn, numberIn, textIn } from './columns.ts'
 import type { EntryRun, ReadReply } from './read-requests.ts'
 
 /** How a part of an answer is given out, and which of its buffers go with it. */
@@ -49,12 +49,20 @@ export class DocumentReader {
     }
   }
 
+  /** Where logs end; undefined for a document that does not exist or was deleted. */
+  heads(documents: readonly string[]): (Place | undefined)[] {
+    return documents.map((document) => {
+      const row = this.#head.get(document)
+      return row === undefined || row['deleted'] !== null ? undefined : placeIn(row)
+    })
+  }
+
   #load(document: string, from: number | undefined, emit: Emit): void {
     const row = this.#head.get(document)
     if (row === undefined) throw new DocumentNotFoundError(document)
     if (row['deleted'] !== null) throw new DocumentDeletedError(document)
     const key = numberIn(row, 'key')
-    const head: Place = { epoch: textIn(row, 'epoch'), position: numberIn(row, 'position'), tip: textIn(row, 'tip') }
+    const head = placeIn(row)
     const generation = maybeNumberIn(row, 'checkpoint_generation')
     const trimmed = numberIn(row, 'checkpoint_position')
     if (generation === undefined || (from !== undefined && from > trimmed)) {
@@ -116,6 +124,10 @@ export class DocumentReader {
       throw new CorruptRecordError(document, last.position, 'the last entry is not the one that the head names')
     }
   }
+}
+
+function placeIn(row: Row): Place {
+  return { epoch: textIn(row, 'epoch'), position: numberIn(row, 'position'), tip: textIn(row, 'tip') }
 }
 
 function pack(entries: readonly Entry[], size: number): EntryRun {

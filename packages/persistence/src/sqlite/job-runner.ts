@@ -98,13 +98,17 @@ export class JobRunner {
     }
   }
 
-  #append({ document: id, epoch, token, actors, times }: AppendJob, updates: readonly Uint8Array[]): JobOutcome {
+  #append(job: AppendJob, updates: readonly Uint8Array[]): JobOutcome {
+    const { document: id, epoch, token, after, actors, times } = job
     const document = this.#documents.live(id)
     if ('reason' in document) return { refusal: document }
     if (document.epoch !== epoch) return { refusal: { reason: 'epoch', expected: epoch, found: document.epoch } }
     if (document.appendToken === token) {
       const { appendFirst: first, position: last, appendPreviousTip: previousTip, tip } = document
       return { answer: { epoch, first, last, previousTip, tip } }
+    }
+    if (after !== undefined && after !== document.tip) {
+      return { refusal: { reason: 'tip', expected: after, found: document.tip } }
     }
     const first = document.position + 1
     let { position, tip } = document

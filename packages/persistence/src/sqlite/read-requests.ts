@@ -6,12 +6,14 @@ import type { Refusal } from './write-jobs.ts'
 export type ReadRequest =
   /** With `from`, everything from that position; without, everything. */
   | { readonly type: 'load'; readonly document: string; readonly from: number | undefined }
+  | { readonly type: 'heads'; readonly documents: readonly string[] }
   | { readonly type: 'get'; readonly document: string }
   | { readonly type: 'list'; readonly listing: DocumentListing }
 
 /** What each request answers. */
 export interface ReadAnswers {
   readonly load: LoadedDocument
+  readonly heads: { readonly heads: readonly (Place | undefined)[] }
   readonly get: DocumentRecord | undefined
   readonly list: DocumentRecordPage
 }
@@ -41,6 +43,7 @@ export type ReadReply =
       readonly head: Place
       readonly checkpoint: Omit<Checkpoint, 'chunks'> | undefined
     }
+  | { readonly type: 'heads'; readonly heads: readonly (Place | undefined)[] }
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
   | { readonly type: 'page'; readonly page: DocumentRecordPage }
   | { readonly type: 'refused'; readonly refusal: Refusal }

@@ -6,7 +6,7 @@ import {
   type DocumentRecordPage,
   InvalidCursorError,
 } from '../document-catalog.ts'
-import type { Entry, LoadedDocument } from '../document-log.ts'
+import type { Entry, LoadedDocument, Place } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { workerFile } from '../worker-file.ts'
 import type { EntryRun, FromReadThread, ReadAnswers, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
@@ -52,6 +52,13 @@ export class ReadThread {
     const answer = await this.#ask({ type: 'load', document, from }, document)
     if (answer === undefined || !('head' in answer)) throw strange()
     return answer
+  }
+
+  /** @throws StoreUnavailableError */
+  async heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
+    const answer = await this.#ask({ type: 'heads', documents }, '')
+    if (answer === undefined || !('heads' in answer)) throw strange()
+    return answer.heads
   }
 
   /** @throws StoreUnavailableError */
@@ -153,6 +160,9 @@ function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'chunk' | 'e
       resolve({ head: reply.head, checkpoint, entries })
       return
     }
+    case 'heads':
+      resolve({ heads: reply.heads })
+      return
     case 'record':
       resolve(reply.record)
       return

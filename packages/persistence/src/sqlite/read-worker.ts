@@ -27,6 +27,9 @@ function answer(request: ReadRequest, emit: Emit): void {
     case 'load':
       documents.load(request.document, request.from, emit)
       return
+    case 'heads':
+      emit({ type: 'heads', heads: documents.heads(request.documents) }, [])
+      return
     case 'get':
       emit({ type: 'record', record: catalog.get(request.document) }, [])
       return

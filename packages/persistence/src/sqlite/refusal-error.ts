@@ -4,6 +4,7 @@ import {
   DocumentNotFoundError,
   EpochMismatchError,
   type StoreError,
+  TipMovedError,
 } from '../errors.ts'
 import type { Refusal } from './write-jobs.ts'
 
@@ -19,6 +20,8 @@ export function refusalError(document: string, refusal: Refusal): StoreError {
       return new DocumentDeletedError(document)
     case 'epoch':
       return new EpochMismatchError(document, refusal.expected, refusal.found)
+    case 'tip':
+      return new TipMovedError(document, refusal.expected, refusal.found)
     case 'corrupt':
       return new CorruptRecordError(document, refusal.position, refusal.detail)
   }

@@ -1,5 +1,6 @@
-import { assertAppendable } from '../checked-arguments.ts'
-import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument } from '../document-log.ts'
+import { assertAppendable, assertTime } from '../checked-arguments.ts'
+import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument, Place } from '../document-log.ts'
+import { DocumentDeletedError } from '../errors.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
 import type { Performer } from './performer.ts'
 import type { ReadThread } from './read-thread.ts'
@@ -26,15 +27,28 @@ export class SqliteLog implements DocumentLog {
 
   async append(document: string, request: AppendRequest): Promise<AppendReceipt> {
     assertAppendable(request)
-    const { epoch, token, entries } = request
+    const { epoch, token, entries, after } = request
     const updates = entries.map(({ update }) => update)
     const actors = entries.map(({ actor }) => actor)
     const times = entries.map(({ at }) => at)
     const lengths = updates.map(({ byteLength }) => byteLength)
-    return this.#writes.append({ type: 'append', document, epoch, token, actors, times, lengths }, updates)
+    return this.#writes.append({ type: 'append', document, epoch, token, after, actors, times, lengths }, updates)
   }
 
   replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
     return this.#checkpoints.write(document, checkpoint, replaces)
+  }
+
+  heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
+    return this.#reads.heads(documents)
+  }
+
+  async begin(document: string, at: number): Promise<Place> {
+    assertTime(at)
+    await this.#writes.decide({ type: 'create', document: { id: document, title: '', createdBy: '', at } }, document)
+    const [head] = await this.#reads.heads([document])
+    // Whoever was faster than this read deleted it.
+    if (head === undefined) throw new DocumentDeletedError(document)
+    return head
   }
 }

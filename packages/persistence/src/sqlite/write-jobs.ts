@@ -23,6 +23,8 @@ export type WriteJob =
       readonly document: string
       readonly epoch: string
       readonly token: string
+      /** The tip that the log has to end in; undefined for any. */
+      readonly after: string | undefined
       readonly actors: readonly string[]
       readonly times: readonly number[]
       readonly lengths: readonly number[]
@@ -56,6 +58,7 @@ export type Refusal =
   | { readonly reason: 'not-found' }
   | { readonly reason: 'deleted' }
   | { readonly reason: 'epoch'; readonly expected: string; readonly found: string }
+  | { readonly reason: 'tip'; readonly expected: string; readonly found: string }
   | { readonly reason: 'corrupt'; readonly position: number | undefined; readonly detail: string }
 
 /** What became of a job whose batch was committed. */

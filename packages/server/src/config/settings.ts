@@ -38,7 +38,7 @@ export const settings: {
   store: {
     flag: 'store',
     placeholder: 'url',
-    help: 'where documents are kept: sqlite:<folder> or memory:',
+    help: 'where documents are kept: sqlite:<folder>, redis://<host>:<port> (rediss:// over TLS) or memory:',
     parse: (text) => text,
   },
   port: {

@@ -45,6 +45,8 @@ describe('rooms', () => {
       append: (document, request) => log.append(document, request),
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+      heads: (documents) => log.heads(documents),
+      begin: (document, at) => log.begin(document, at),
     }
     return new Rooms({
       log: counting,
@@ -95,6 +97,8 @@ describe('rooms', () => {
       append: (document, request) => log.append(document, request),
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+      heads: (documents) => log.heads(documents),
+      begin: (document, at) => log.begin(document, at),
     })
     const results = await Promise.allSettled([rooms.join('d', seat(), true), rooms.join('d', seat(), true)])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -162,6 +166,8 @@ describe('rooms', () => {
       },
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+      heads: (documents) => log.heads(documents),
+      begin: (document, at) => log.begin(document, at),
     })
     const { room, member } = await passing(rooms.join('d', seat(), true))
     const doc = new Y.Doc()
@@ -183,6 +189,8 @@ describe('rooms', () => {
       append: () => Promise.reject(new StoreUnavailableError('the disk is full')),
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+      heads: (documents) => log.heads(documents),
+      begin: (document, at) => log.begin(document, at),
     })
     const { room, member } = await passing(rooms.join('d', seat(), true))
     const doc = new Y.Doc()

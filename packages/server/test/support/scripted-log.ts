@@ -4,6 +4,7 @@ import {
   type DocumentLog,
   type LoadedDocument,
   type NewEntry,
+  type Place,
   StoreUnavailableError,
 } from '@weft/persistence'
 
@@ -58,6 +59,14 @@ export class ScriptedLog implements DocumentLog {
   }
 
   replaceCheckpoint(): Promise<boolean> {
+    return Promise.reject(new Error('not scripted'))
+  }
+
+  heads(): Promise<(Place | undefined)[]> {
+    return Promise.reject(new Error('not scripted'))
+  }
+
+  begin(): Promise<Place> {
     return Promise.reject(new Error('not scripted'))
   }
 

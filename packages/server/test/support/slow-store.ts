@@ -23,6 +23,8 @@ export class SlowStore implements Store {
       },
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+      heads: (documents) => log.heads(documents),
+      begin: (document, at) => log.begin(document, at),
     }
   }
 
