@@ -1,3 +1,4 @@
+export * from './apply-as-it-is.ts'
 export * from './awareness-message.ts'
 export * from './document-id.ts'
 export * from './frames.ts'

@@ -1,4 +1,4 @@
-import { splitUpdate, statePartBytes } from '@weft/protocol'
+import { applyAsItIs, splitUpdate, statePartBytes } from '@weft/protocol'
 import * as Y from 'yjs'
 
 /** An update of a log, or a chunk of a checkpoint: that one has no position. */
@@ -34,7 +34,7 @@ export class Rebuild {
     this.#doc.transact(() => {
       for (const { position, update } of updates) {
         try {
-          Y.applyUpdate(this.#doc, update)
+          applyAsItIs(this.#doc, update)
         } catch (cause) {
           throw new UnreadableUpdateError(position, { cause })
         }

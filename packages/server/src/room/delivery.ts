@@ -1,4 +1,4 @@
-import { encodeUpdate, splitUpdate, statePartBytes } from '@weft/protocol'
+import { encodeUpdate } from '@weft/protocol'
 import { type Frame, frameOf } from './frame.ts'
 import type { Member } from './member.ts'
 import type { Replica } from './replica.ts'
@@ -45,19 +45,11 @@ export class Delivery {
    * Sends a change of the replica to everyone.
    *
    * @param except who has it already
-   * @param before the replica's state vector before the change; needed only where the change is sent in parts
    */
-  change(update: Uint8Array, except: Member | undefined, before: () => Uint8Array | undefined): void {
+  change(update: Uint8Array, except: Member | undefined): void {
     if (this.#members.size === 1 && except !== undefined && this.#members.has(except)) return
-    const frames = Array.from(splitUpdate(update, statePartBytes), (part) => frameOf(encodeUpdate(part)))
-    for (const member of this.#members) {
-      if (member === except) continue
-      for (const frame of frames) {
-        // A part that is queued behind the first may be dropped: then the member lacks the whole change.
-        if (frames.length > 1 && member.outbox.full) member.known ??= before()
-        member.outbox.send(frame)
-      }
-    }
+    const frame = frameOf(encodeUpdate(update))
+    for (const member of this.#members) if (member !== except) member.outbox.send(frame)
   }
 
   toAll(frame: Frame): void {
@@ -84,8 +76,8 @@ export class Delivery {
    *   again.
    */
   catchUp(member: Member, more: readonly Frame[]): void {
-    const updates = [...this.#replica.difference(member.known ?? nothingKnown)]
-    member.outbox.catchUp([...updates.map((update) => frameOf(encodeUpdate(update))), ...more])
+    const difference = this.#replica.difference(member.known ?? nothingKnown)
+    member.outbox.catchUp([frameOf(encodeUpdate(difference)), ...more])
     member.known = this.#replica.stateVector
   }
 }

@@ -45,6 +45,9 @@ export class Presence {
     if (!this.#claims.has(owner) && first !== undefined && entries.length === 1)
       return this.#claim(owner, first, opening)
     const claimed = this.#claims.get(owner)
+    const shown = claimed === undefined ? undefined : this.#shown.get(claimed)
+    // A newer connection speaks for this client by now.
+    if (shown !== undefined && shown.owner !== owner) return []
     const answers: AwarenessEntry[] = []
     for (const entry of entries) {
       if (entry.clientId === claimed) answers.push(...this.#update(owner, entry))
@@ -92,10 +95,7 @@ export class Presence {
     if (clock <= known && !opening) return []
     this.#claims.set(owner, clientId)
     // The newest claim wins even at an equal clock: it is the same client, back before its old connection was missed.
-    if (shown?.clock === clock && shown.json === entry.json) {
-      this.#shown.set(clientId, { owner, clock, json: shown.json })
-      return []
-    }
+    if (shown !== undefined) this.#shown.set(clientId, { ...shown, owner })
     return this.#update(owner, entry)
   }
 

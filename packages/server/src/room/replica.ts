@@ -1,4 +1,4 @@
-import { splitUpdate, statePartBytes } from '@weft/protocol'
+import { applyAsItIs } from '@weft/protocol'
 import type { LoadedDocument } from '@weft/persistence'
 import * as Y from 'yjs'
 import type { RoomLimits } from './limits.ts'
@@ -48,7 +48,7 @@ export class Replica {
     const tail = loaded.entries.map((entry) => entry.update)
     let sincePause = 0
     for (const update of [...chunks, ...mergeInGroups(tail)]) {
-      Y.applyUpdate(doc, update)
+      applyAsItIs(doc, update)
       sincePause += update.byteLength
       if (sincePause < bytesBetweenPauses) continue
       sincePause = 0
@@ -68,7 +68,7 @@ export class Replica {
     const bytesBefore = this.waitingBytes
     let error: Error | undefined
     try {
-      Y.applyUpdate(this.#doc, update)
+      applyAsItIs(this.#doc, update)
     } catch (cause) {
       error = new Error('Yjs cannot read this update', { cause })
     }
@@ -118,19 +118,19 @@ export class Replica {
     return this.#stateVector
   }
 
-  /** The whole state as updates in causal order. At least one, empty where the document is. Shared by all who ask (R7). */
+  /** The whole state: one update, or one and what came since. Shared by all who ask (R7). */
   state(): readonly Uint8Array[] {
-    return this.#cache.state(() => splitUpdate(Y.encodeStateAsUpdate(this.#doc), statePartBytes))
+    return this.#cache.state(() => Y.encodeStateAsUpdate(this.#doc))
   }
 
   /**
-   * What someone lacks, as updates in causal order; at least one.
+   * What someone lacks, as one update.
    *
    * @param stateVector what they have, encoded
    * @throws Error where it is no state vector
    */
-  difference(stateVector: Uint8Array): Iterable<Uint8Array> {
-    return splitUpdate(Y.encodeStateAsUpdate(this.#doc, stateVector), statePartBytes)
+  difference(stateVector: Uint8Array): Uint8Array {
+    return Y.encodeStateAsUpdate(this.#doc, stateVector)
   }
 
   /**
@@ -158,7 +158,7 @@ export class Replica {
 
   /** How large the encoded state is, in bytes. */
   exactBytes(): number {
-    this.#cache.renew(() => splitUpdate(Y.encodeStateAsUpdate(this.#doc), statePartBytes))
+    this.#cache.renew(() => Y.encodeStateAsUpdate(this.#doc))
     return this.#cache.bytes
   }
 

@@ -9,7 +9,6 @@ import {
   encodeUpdate,
   type Person,
   type RefusalKind,
-  statePartBytes,
 } from '@weft/protocol'
 import { Acknowledgements } from './acknowledgements.ts'
 import { Appender } from './appender.ts'
@@ -183,11 +182,10 @@ export class Room {
     this.#schedule.clear()
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
-    const before = this.#intake.bytes > statePartBytes ? this.#replica.stateVector : undefined
     const { change, author, entries, incomplete } = this.#intake.take()
     if (change !== undefined) {
       this.#lastFlush = now
-      this.#delivery.change(change, author, () => before)
+      this.#delivery.change(change, author)
     }
     for (const member of incomplete) this.#ask(member)
     for (const [actor, update] of entries) this.#appender.add(actor, update)
@@ -286,7 +284,7 @@ export class Room {
     this.flush()
     try {
       const whole = stateVector.byteLength === 1 && stateVector[0] === 0
-      const frames = whole ? this.#wholeState() : asStep2(this.#replica.difference(stateVector))
+      const frames = whole ? this.#wholeState() : asStep2([this.#replica.difference(stateVector)])
       this.#delivery.stream(member, frames)
     } catch {
       this.#eject(member, 'malformed', 'a state vector cannot be read as Yjs wrote it')

@@ -4,27 +4,34 @@ import { mergeUpdates } from './merge-updates.ts'
 const smallTailBytes = 64 * 1024
 
 /**
- * The encoded state of a document: parts that stay as they are, and what came since. However many clients join at once, they
+ * The encoded state of a document: a base that stays as it is, and what came since. However many clients join at once, they
  * share one encoding; a document that is written to is encoded anew only when the tail has grown to half of it, so that the
  * cost per byte written stays the same as it grows.
+ *
+ * The base is one update and is never sent in parts: a stock client that is given formats before the text between them
+ * deletes the formats, for everyone.
  */
 export class StateCache {
-  #parts: readonly Uint8Array[]
-  #partsBytes: number
+  #base: Uint8Array | undefined
+  #baseBytes: number
   #tail: Uint8Array[]
   #tailBytes: number
   #state: readonly Uint8Array[] | undefined
 
-  constructor(parts: readonly Uint8Array[], tail: readonly Uint8Array[]) {
-    this.#parts = parts
-    this.#partsBytes = sum(parts)
+  /**
+   * @param chunks the checkpoint's
+   * @param tail what came after it
+   */
+  constructor(chunks: readonly Uint8Array[], tail: readonly Uint8Array[]) {
+    this.#base = chunks.length === 1 ? chunks[0] : undefined
+    this.#baseBytes = sum(chunks)
     this.#tail = [...tail]
     this.#tailBytes = sum(tail)
   }
 
   /** The size of the state in bytes, or somewhat more. */
   get bytes(): number {
-    return this.#partsBytes + this.#tailBytes
+    return this.#baseBytes + this.#tailBytes
   }
 
   add(update: Uint8Array): void {
@@ -34,28 +41,34 @@ export class StateCache {
     if (this.#tail.length >= 500) this.#tail = [mergeUpdates(this.#tail)]
   }
 
-  /** @param encode the parts of the whole state, made anew */
-  state(encode: () => Iterable<Uint8Array>): readonly Uint8Array[] {
-    if (this.bytes === 0 || this.#tailBytes > Math.max(smallTailBytes, this.#partsBytes / 2)) this.renew(encode)
-    this.#state ??= this.#assemble()
+  /**
+   * The base, and what came since where there is any.
+   *
+   * @param encode the whole state, made anew
+   */
+  state(encode: () => Uint8Array): readonly Uint8Array[] {
+    if (this.#state !== undefined) return this.#state
+    const outgrown = this.#tailBytes > Math.max(smallTailBytes, this.#baseBytes / 2)
+    const base = this.#base === undefined || outgrown ? this.renew(encode) : this.#base
+    this.#state = this.#withTail(base)
     return this.#state
   }
 
-  #assemble(): readonly Uint8Array[] {
-    if (this.#tail.length === 0) return this.#parts
-    // What is small goes out as one.
-    if (this.bytes <= smallTailBytes) return [mergeUpdates([...this.#parts, ...this.#tail])]
-    return [...this.#parts, mergeUpdates(this.#tail)]
-  }
-
   /** Encodes the state anew, unless nothing has come since it was encoded. */
-  renew(encode: () => Iterable<Uint8Array>): void {
-    if (this.#tail.length === 0 && this.#partsBytes > 0) return
-    this.#parts = [...encode()]
-    this.#partsBytes = sum(this.#parts)
+  renew(encode: () => Uint8Array): Uint8Array {
+    if (this.#tail.length === 0 && this.#base !== undefined) return this.#base
+    this.#base = encode()
+    this.#baseBytes = this.#base.byteLength
     this.#tail = []
     this.#tailBytes = 0
     this.#state = undefined
+    return this.#base
+  }
+
+  #withTail(base: Uint8Array): readonly Uint8Array[] {
+    if (this.#tail.length === 0) return [base]
+    if (this.bytes <= smallTailBytes) return [mergeUpdates([base, ...this.#tail])]
+    return [base, mergeUpdates(this.#tail)]
   }
 }
 

@@ -220,7 +220,6 @@ describe('R4: a member that does not keep up', () => {
     await fixture.settle(writer)
     const joiner = fixture.join()
     joiner.send()
-    expect(joiner.wire.buffered).toBeLessThan(1024 * 1024)
     writer.text.insert(0, 'meanwhile')
     writer.send()
     fixture.surroundings.advance(100)

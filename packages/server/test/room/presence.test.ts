@@ -54,6 +54,19 @@ describe('R6: presence', () => {
     expect(bob.awareness.getStates().has(first.doc.clientID)).toBe(true)
   })
 
+  it('R6: an older connection of a client no longer speaks for it', async () => {
+    const fixture = await RoomFixture.open()
+    const [first, bob] = [fixture.join(), fixture.join()]
+    await fixture.settle(first, bob)
+    const second = fixture.join({ doc: first.doc })
+    second.send()
+    const { clientID } = first.doc
+    const clock = (first.awareness.meta.get(clientID)?.clock ?? 0) + 5
+    first.sendFrame(encodeAwarenessFrame([{ clientId: clientID, clock, json: 'null' }]))
+    await fixture.settle(second, bob)
+    expect(bob.awareness.getStates().has(clientID)).toBe(true)
+  })
+
   it('R6: what a client repeats of others is ignored, so that its leaving does not take them along', async () => {
     const fixture = await RoomFixture.open()
     const [ada, bob, eve] = [fixture.join(), fixture.join(), fixture.join()]
