@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { documentIdFromPath, isDocumentId } from '../src/index.ts'
 
@@ -64,5 +65,32 @@ describe('document ids', () => {
     `/sync/${'x'.repeat(257)}`,
   ])('%s names none', (path) => {
     expect(documentIdFromPath(path, '/sync/')).toBeUndefined()
+  })
+
+  it('a path names an id however it is encoded, and decodes once', () => {
+    const id = fc
+      .string({ unit: fc.constantFrom(...Array.from('aZ09_-.:~/')), minLength: 1, maxLength: 256 })
+      .filter(isDocumentId)
+    fc.assert(
+      fc.property(id, (text) => {
+        const everyByte = Buffer.from(text).toString('hex').replaceAll(/../g, '%$&')
+        for (const path of [text, encodeURIComponent(text), everyByte]) {
+          expect(documentIdFromPath(`/sync/${path}?q=/..`, '/sync/')).toBe(text)
+        }
+        expect(documentIdFromPath(`/sync/${encodeURIComponent(everyByte)}`, '/sync/')).toBeUndefined()
+      }),
+    )
+  })
+
+  it('no path names anything that is no id', () => {
+    const raw = fc.string({ unit: fc.constantFrom(...Array.from('a./%2eEfF5?#\\ \0é')), maxLength: 30 })
+    fc.assert(
+      fc.property(raw, (rest) => {
+        const id = documentIdFromPath(`/sync/${rest}`, '/sync/')
+        if (id !== undefined)
+          expect([isDocumentId(id), id]).toEqual([true, decodeURIComponent(rest.split('?')[0] ?? '')])
+      }),
+      { numRuns: 5_000 },
+    )
   })
 })

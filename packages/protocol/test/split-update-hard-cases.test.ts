@@ -98,6 +98,16 @@ function contentOf(doc: Y.Doc): unknown {
   return [doc.getText('t').toDelta(), doc.getArray('a').toJSON()]
 }
 
+/**
+ * The content, read from a copy. A `Y.Text` that is in use deletes formats which are around nothing; where updates come out
+ * of order, split or not, that may be a moment too soon. It is Yjs's, and not what is asked here.
+ */
+function contentAside(doc: Y.Doc): unknown {
+  const copy = new Y.Doc()
+  Y.applyUpdate(copy, Y.encodeStateAsUpdate(doc))
+  return contentOf(copy)
+}
+
 describe('splitUpdate, hard cases', () => {
   it.each([true, false])('documents with formats, embeds, nested types and undo (gc: %s)', (gc) => {
     fc.assert(
@@ -179,10 +189,10 @@ describe('splitUpdate, hard cases', () => {
         const [whole, inParts] = [new Y.Doc(), new Y.Doc()]
         Y.applyUpdate(whole, gappy)
         for (const part of splitUpdate(gappy, 30)) Y.applyUpdate(inParts, part)
-        expect(contentOf(inParts)).toEqual(contentOf(whole))
+        expect(contentAside(inParts)).toEqual(contentAside(whole))
         // Whatever waits is not lost: what was missing makes both the same again, and complete.
         for (const doc of [whole, inParts]) for (const update of updates) Y.applyUpdate(doc, update)
-        expect(contentOf(inParts)).toEqual(contentOf(writer.doc))
+        expect(contentAside(inParts)).toEqual(contentOf(writer.doc))
         expect([inParts.store.pendingStructs, inParts.store.pendingDs]).toEqual([null, null])
       }),
       { numRuns: 100 },
