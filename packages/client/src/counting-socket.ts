@@ -68,7 +68,12 @@ export function countingSocket(
   }
 }
 
-/** Parts of a step 2 are step 2 again: the server lets those pass where it holds updates back for others. */
+/**
+ * The server applies parts as they are. Others may still hear them in several flushes, and Yjs would clean up formats whose text
+ * is yet to come: a known limit of what is larger than a message.
+ *
+ * Parts of a step 2 are step 2 again: the server lets those pass where it holds updates back for others.
+ */
 function split(frame: Uint8Array, partBytes: number): Uint8Array[] {
   const message = decodeClientFrame(frame)
   if (message.type !== 'sync-step-2' && message.type !== 'update') return [frame]

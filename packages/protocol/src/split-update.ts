@@ -26,6 +26,9 @@ const maxStringLength = 64 * 1024
  * The order is that in which Yjs itself would integrate: a struct follows its left and right origin and its parent.
  * Cutting per client instead would leave nearly everything waiting until the last part.
  *
+ * For storage, and for replicas that use `applyAsItIs`: anyone else who applies a part is led by Yjs to delete formats whose text
+ * comes with a later one.
+ *
  * @param update a Yjs v1 update
  * @param partBytes about how large a part may be, in bytes; a single struct that is larger stays whole
  */
