@@ -1,10 +1,13 @@
 import type { DocumentCatalog } from './document-catalog.ts'
 import type { DocumentLog } from './document-log.ts'
+import type { Relay } from './relay.ts'
 
 /** An open store: one log and its catalog over the same data. */
 export interface Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  /** How the nodes that share the store hear of each other. Only of a store that several nodes can share. */
+  readonly relay?: Relay
   /** Resolves when the store answers. @throws StoreUnavailableError */
   check(): Promise<void>
   /** Lets what was begun end, then lets go of the store. */

@@ -1,213 +1,299 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { Redis } from 'ioredis'
-import { expect, test, vi } from 'vitest'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Worker } from 'node:worker_threads'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { append, begin, checkpointAt, entry, textsOf } from '../src/contract/with-store.ts'
-import type { AppendReceipt, AppendRequest } from '../src/document-log.ts'
 import { CorruptRecordError, StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
-import { openStore } from '../src/open-store.ts'
-import { keysOf } from '../src/redis/keys.ts'
-import { openRedisStore } from '../src/redis/redis-store.ts'
-import { decodeRelayedAppend } from '../src/redis/relay-message.ts'
-import { decodeEntry } from '../src/record.ts'
-import type { Store } from '../src/store.ts'
+import { directLane } from '../src/redis/append-lane.ts'
+import { DocumentAccess } from '../src/redis/document-access.ts'
+import { DocumentReader } from '../src/redis/document-reader.ts'
+import { RedisConnection } from '../src/redis/redis-connection.ts'
+import { type RedisStore, type RedisStoreOptions, openRedisStore } from '../src/redis/redis-store.ts'
+import { parseRedisUrl } from '../src/redis/redis-url.ts'
+import { singleRoute } from '../src/redis/routes.ts'
+import { replaceCheckpointScript } from '../src/redis/scripts/checkpoint.ts'
 import { RedisServer } from './redis-server.ts'
-import { startReplySwallower } from './reply-swallower.ts'
+import { TcpProxy } from './tcp-proxy.ts'
+import { untilAvailable } from './until-available.ts'
 
-/** As a room does: the same request, until the store is there to answer it. */
-function repeat(store: Store, id: string, request: AppendRequest): Promise<AppendReceipt> {
-  return vi.waitFor(() => store.log.append(id, request), { timeout: 10_000 })
-}
+const options: RedisStoreOptions = { node: 'node-a', durability: 'memory' }
 
-async function refusal(url: string): Promise<Error> {
-  const error = await openStore(url).catch((reason: unknown) => reason)
-  if (!(error instanceof Error)) throw new Error('it was opened')
-  return error
-}
+let server: RedisServer
+let proxy: TcpProxy
+let store: RedisStore
 
-test('L1: an append whose reply was lost is there once, and its repeated token answers where', async () => {
-  await using server = await RedisServer.start()
-  await using proxy = await startReplySwallower(server.port)
-  const store = await openRedisStore(proxy.url)
+beforeAll(async () => {
+  server = await RedisServer.start('--maxmemory-policy', 'noeviction')
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+beforeEach(async () => {
+  await server.client.flushall()
+  proxy = await TcpProxy.start(server.port)
+  store = await openRedisStore(proxy.url, options)
+})
+afterEach(async () => {
+  proxy.pass()
+  await store.close()
+  await proxy[Symbol.asyncDispose]()
+})
+
+test('L1: an append whose answer was lost is in doubt, and its repetition appends nothing', async () => {
   const epoch = await begin(store, 'a')
-  const request = { epoch, token: 'lost', entries: [entry('one'), entry('two')] }
-  proxy.swallowNext()
+  const request = { epoch, token: 'again', entries: [entry('one'), entry('two')] }
+  const cut = proxy.swallow('down').then(() => proxy.cut())
   await expect(store.log.append('a', request)).rejects.toThrow(StoreUnavailableError)
-  const receipt = await repeat(store, 'a', request)
+  await cut
+  proxy.pass()
+  const receipt = await untilAvailable(() => store.log.append('a', request))
   expect(receipt).toMatchObject({ first: 1, last: 2, previousTip: '' })
-  expect(textsOf(await store.log.load('a'))).toEqual(['one', 'two'])
-  await store.close()
+  await append(store, 'a', epoch, 'three')
+  expect(textsOf(await store.log.load('a'))).toEqual(['one', 'two', 'three'])
 })
 
-test('L4: a checkpoint that is cut off after any of its steps loses nothing, and the next one clears up', async () => {
-  await using server = await RedisServer.start()
-  await using proxy = await startReplySwallower(server.port)
-  const store = await openRedisStore(proxy.url)
+test('L1: an append that never arrived is appended by its repetition', async () => {
   const epoch = await begin(store, 'a')
-  // Enough for several steps of trimming.
-  const texts = Array.from({ length: 1_200 }, (_, index) => `${index + 1}`)
-  const outcomes = new Set<unknown>()
-  for (let step = 0; step < 8; step++) {
-    await append(store, 'a', epoch, ...texts)
-    const loaded = await store.log.load('a')
-    const before = textsOf(loaded)
-    const made = checkpointAt(loaded.head, `state ${step}`, 'second chunk')
-    proxy.swallowNext(step)
-    outcomes.add(await store.log.replaceCheckpoint('a', made, loaded.checkpoint?.place.tip).catch(() => 'failed'))
-    const after = textsOf(await vi.waitFor(() => store.log.load('a'), { timeout: 10_000 }))
-    expect([before, [`state ${step}`, 'second chunk']]).toContainEqual(after)
-  }
-  expect(outcomes).toEqual(new Set(['failed', true]))
-  proxy.swallowNext(1_000_000)
-  const { head, checkpoint } = await store.log.load('a')
-  expect(await store.log.replaceCheckpoint('a', checkpointAt(head, 'last'), checkpoint?.place.tip)).toBe(true)
-  await server.ask(async (client) => {
-    expect(await client.xlen(keysOf('weft', 'a').log)).toBe(0)
-    // What was never finished goes by itself; what counts does not.
-    const generations = await client.keys('weft:{a}:checkpoint:*')
-    const lasting = await Promise.all(generations.map(async (key) => ((await client.ttl(key)) === -1 ? [key] : [])))
-    expect(lasting.flat()).toEqual([`weft:{a}:checkpoint:${await client.hget(keysOf('weft', 'a').head, 'cp')}`])
-  })
-  await store.close()
+  const request = { epoch, token: 'again', entries: [entry('one')] }
+  const cut = proxy.swallow('up').then(() => proxy.cut())
+  await expect(store.log.append('a', request)).rejects.toThrow(StoreUnavailableError)
+  await cut
+  proxy.pass()
+  expect(await untilAvailable(() => store.log.append('a', request))).toMatchObject({ first: 1, last: 1 })
 })
 
-test('L1: what was answered is there after kill -9 of Redis, and the store comes back by itself', async () => {
-  await using server = await RedisServer.start()
-  const store = await openRedisStore(server.url)
+test('X3: whatever is under way when the connection is lost settles, and later calls succeed', async () => {
+  const ids = Array.from({ length: 200 }, (_, index) => `document-${index}`)
+  const epochs = await Promise.all(ids.map((id) => begin(store, id)))
+  for (let round = 0; round < 5; round++) {
+    const asked = ids.map((id, index) => append(store, id, epochs[index] ?? '', `round ${round}`))
+    proxy.cut()
+    const outcomes = await Promise.allSettled(asked)
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(StoreUnavailableError)
+    }
+    await untilAvailable(() => store.check())
+  }
+})
+
+test('X3: a Redis that is killed and comes back is used again', async () => {
   const epoch = await begin(store, 'a')
   await append(store, 'a', epoch, 'one')
   await server.kill()
-  const request = { epoch, token: 'while away', entries: [entry('two')] }
-  await expect(store.log.append('a', request)).rejects.toThrow(StoreUnavailableError)
+  await expect(append(store, 'a', epoch, 'two')).rejects.toThrow(StoreUnavailableError)
   await expect(store.check()).rejects.toThrow(StoreUnavailableError)
   await server.restart()
-  expect(await repeat(store, 'a', request)).toMatchObject({ first: 2 })
-  expect(textsOf(await store.log.load('a'))).toEqual(['one', 'two'])
-  await store.close()
+  // It keeps nothing on its disk, so everything is lost, as it would be with any Redis that is not set up for more.
+  await untilAvailable(() => store.check())
+  expect(await store.log.heads(['a'])).toEqual([undefined])
+  const place = await store.log.begin('a', 5)
+  expect(place.epoch).not.toBe(epoch)
+  await expect(append(store, 'a', epoch, 'late')).rejects.toThrow('made anew')
 })
 
-test('L1: a Redis that comes back with other settings is asked for nothing until they are mended', async () => {
-  await using server = await RedisServer.start()
-  const store = await openRedisStore(server.url)
+test('X3: a Redis that says nothing is given up, and what waited for it settles', { timeout: 20_000 }, async () => {
   const epoch = await begin(store, 'a')
-  await server.ask((client) => client.config('SET', 'appendfsync', 'everysec'))
-  await server.ask((client) => client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'))
-  const request = { epoch, token: 't', entries: [entry('one')] }
-  await vi.waitFor(async () => {
-    const error = await store.log.append('a', request).catch((reason: unknown) => reason)
-    expect(error).toBeInstanceOf(StoreUnavailableError)
-    expect(String(error)).toContain('appendfsync always')
-  })
-  await server.ask((client) => client.config('SET', 'appendfsync', 'always'))
-  expect(await repeat(store, 'a', request)).toMatchObject({ first: 1 })
-  await store.close()
+  server.pause()
+  const asked = append(store, 'a', epoch, 'one')
+  await expect(asked).rejects.toThrow(StoreUnavailableError)
+  server.resume()
+  await untilAvailable(() => append(store, 'a', epoch, 'two'))
 })
 
-test('L2: scripts that Redis forgot are loaded again', async () => {
-  await using server = await RedisServer.start()
-  const store = await openRedisStore(server.url)
+test('L2: scripts that Redis has forgotten are sent again', async () => {
   const epoch = await begin(store, 'a')
   await append(store, 'a', epoch, 'one')
-  await server.ask((client) => client.script('FLUSH'))
-  await append(store, 'a', epoch, 'two')
-  expect(textsOf(await store.log.load('a'))).toEqual(['one', 'two'])
-  await store.close()
+  await server.client.script('FLUSH')
+  const asked = ['two', 'three', 'four'].map((text) => append(store, 'a', epoch, text))
+  await Promise.all(asked)
+  expect(textsOf(await store.log.load('a'))).toHaveLength(4)
 })
 
-test('an append is one message on its document’s channel, with its place and its entries', async () => {
-  await using server = await RedisServer.start()
-  const store = await openRedisStore(server.url)
+test('L4: a Redis without memory refuses appends, and can be compacted and emptied all the same', async () => {
   const epoch = await begin(store, 'a')
-  const { tip: previousTip } = await append(store, 'a', epoch, 'one')
-  const subscriber = new Redis(server.url)
-  await subscriber.ssubscribe(keysOf('weft', 'a').relay)
-  const heard = once(subscriber, 'smessageBuffer')
-  const { tip } = await append(store, 'a', epoch, 'two', 'three')
-  const [, message] = await heard
-  const relayed = Buffer.isBuffer(message) ? decodeRelayedAppend(message) : undefined
-  expect(relayed).toMatchObject({ epoch, first: 2, last: 3, previousTip, tip })
-  const entries = relayed?.records.map((record, index) => decodeEntry(record, 'a', 2 + index))
-  expect(entries?.map(({ update }) => update.toString())).toEqual(['two', 'three'])
-  subscriber.disconnect()
-  await store.close()
-})
-
-test('a Redis that is out of memory says so, keeps what it has, and goes on when it has room', async () => {
-  await using server = await RedisServer.start()
-  const store = await openRedisStore(server.url)
-  const epoch = await begin(store, 'a')
-  await append(store, 'a', epoch, 'one')
-  await server.ask((client) => client.config('SET', 'maxmemory', '1mb'))
-  const refused = append(store, 'a', epoch, 'two')
-  await expect(refused).rejects.toThrow(StoreUnavailableError)
-  await expect(refused).rejects.toThrow('raise maxmemory')
-  expect(textsOf(await store.log.load('a'))).toEqual(['one'])
-  // What frees memory is allowed.
+  for (let count = 0; count < 20; count++) await append(store, 'a', epoch, 'x'.repeat(100_000))
   const { head } = await store.log.load('a')
-  expect(await store.log.replaceCheckpoint('a', checkpointAt(head, 'state'), undefined)).toBe(true)
-  expect(textsOf(await store.log.load('a'))).toEqual(['state'])
-  await store.catalog.delete('a', 2)
-  await expect(store.log.load('a')).rejects.toThrow('was deleted')
-  await server.ask((client) => client.config('SET', 'maxmemory', '0'))
-  await append(store, 'b', await begin(store, 'b'), 'one')
-  await store.close()
+  try {
+    await server.client.config('SET', 'maxmemory', '1mb')
+    const refused = append(store, 'a', epoch, 'late')
+    await expect(refused).rejects.toThrow(StoreUnavailableError)
+    await expect(refused).rejects.toThrow(/out of memory: raise maxmemory/)
+    expect(await store.log.replaceCheckpoint('a', checkpointAt(head, 'small'), undefined)).toBe(true)
+    expect(textsOf(await store.log.load('a'))).toEqual(['small'])
+    await store.catalog.delete('a', 9)
+  } finally {
+    await server.client.config('SET', 'maxmemory', '0')
+  }
 })
 
-test('L8: a key of another type is an error that names the document, and nobody else’s is touched', async () => {
-  await using server = await RedisServer.start()
-  const store = await openRedisStore(server.url)
+test('L8: a key of another type under the prefix is an error that says so, and harms no other document', async () => {
+  const [a, b] = [await begin(store, 'a'), await begin(store, 'b')]
+  await server.client.set('weft:{c}:head', 'theirs')
+  await server.client.del('weft:{a}:log')
+  await server.client.set('weft:{a}:log', 'theirs')
+  for (const asked of [append(store, 'a', a, 'one'), store.log.load('c'), append(store, 'c', a, 'one')]) {
+    await expect(asked).rejects.toThrow(CorruptRecordError)
+    await expect(asked).rejects.toThrow(/is of another type than Weft keeps there: .* remove that key/)
+  }
+  await append(store, 'b', b, 'one')
+  expect(textsOf(await store.log.load('b'))).toEqual(['one'])
+})
+
+test('L8: a head of a newer format is an error that names it', async () => {
   const epoch = await begin(store, 'a')
-  await begin(store, 'b')
-  const { log, head } = keysOf('weft', 'a')
-  await server.ask((client) => client.set(log, 'x'))
-  await expect(append(store, 'a', epoch, 'one')).rejects.toThrow(CorruptRecordError)
-  await expect(store.log.load('a')).rejects.toThrow(/document a.*another type/)
-  // The script checked nothing away: the head is as it was.
-  await server.ask((client) => client.del(log))
-  expect((await store.log.load('a')).head).toEqual({ epoch, position: 0, tip: '' })
-  await server.ask((client) => client.set(head, 'x'))
-  await expect(append(store, 'a', epoch, 'one')).rejects.toThrow(CorruptRecordError)
-  expect((await store.log.load('b')).head.position).toBe(0)
+  await server.client.hset('weft:{a}:head', 'format', '2')
+  for (const asked of [append(store, 'a', epoch, 'one'), store.log.load('a')]) {
+    await expect(asked).rejects.toThrow('the head is of format 2, and this version of Weft reads format 1')
+  }
+})
+
+test('L6: what a lost head leaves of a log is put aside when the log is begun again', async () => {
+  const epoch = await begin(store, 'a')
+  await append(store, 'a', epoch, 'one')
+  await server.client.del('weft:{a}:head')
+  const place = await store.log.begin('a', 5)
+  await append(store, 'a', place.epoch, 'again')
+  expect(textsOf(await store.log.load('a'))).toEqual(['again'])
+  expect(await server.client.xlen(`weft:{a}:orphan:${place.epoch}`)).toBe(1)
+})
+
+test('L4: a checkpoint that was not finished goes away, and readers of the one replaced come to their end', async () => {
+  const epoch = await begin(store, 'a')
+  await append(store, 'a', epoch, 'one')
+  const { head } = await store.log.load('a')
+  await store.log.replaceCheckpoint('a', checkpointAt(head, 'first'), undefined)
+  const [first = ''] = await server.client.keys('weft:{a}:checkpoint:*')
+  expect(await server.client.pttl(first)).toBe(-1)
+  await append(store, 'a', epoch, 'two')
+  const { head: next } = await store.log.load('a')
+  const chunk = randomBytes(2_000_000)
+  const written = store.log.replaceCheckpoint('a', checkpointAt(next, chunk), head.tip)
+  // The head moves while the parts are written, so that this one is not put in place.
+  await server.client.hset('weft:{a}:head', 'checkpoint:tip', 'another')
+  expect(await written).toBe(false)
+  await server.client.hset('weft:{a}:head', 'checkpoint:tip', head.tip)
+  expect(await server.client.keys('weft:{a}:checkpoint:*')).toEqual([first])
+  expect(await store.log.replaceCheckpoint('a', checkpointAt(next, chunk), head.tip)).toBe(true)
+  expect(await server.client.pttl(first)).toBeGreaterThan(0)
+  const { checkpoint } = await store.log.load('a')
+  expect(Buffer.compare(Buffer.concat(checkpoint?.chunks ?? []), chunk)).toBe(0)
+})
+
+test('L4: a checkpoint of which a part is missing is not put in place', async () => {
+  const epoch = await begin(store, 'a')
+  const { last, tip } = await append(store, 'a', epoch, 'one')
+  const keys = ['head', 'log', 'checkpoint:new'].map((name) => `weft:{a}:${name}`)
+  await server.client.hset('weft:{a}:checkpoint:new', 'header', 'x', '0', 'x')
+  const put = (parts: number): Promise<unknown> =>
+    server.client.eval(replaceCheckpointScript.text, 3, ...keys, epoch, last, tip, '', 'new', parts, 2, '', 1, 0)
+  expect(await put(3)).toBe(0)
+  expect((await store.log.load('a')).checkpoint).toBeUndefined()
+  expect(await put(2)).toBe(1)
+})
+
+test('L3: a checkpoint that goes away under its reader is read anew', async () => {
+  const epoch = await begin(store, 'a')
+  await append(store, 'a', epoch, 'one')
+  const { head } = await store.log.load('a')
+  await store.log.replaceCheckpoint('a', checkpointAt(head, 'first'), undefined)
+  const [first = ''] = await server.client.keys('weft:{a}:checkpoint:*')
+  await append(store, 'a', epoch, 'two')
+  const { head: next } = await store.log.load('a')
+  let interrupted = 0
+  class Interrupted extends DocumentAccess {
+    override async call(...[document, key, command, args]: Parameters<DocumentAccess['call']>): Promise<unknown> {
+      if (command === 'HGET' && interrupted++ === 0) {
+        await store.log.replaceCheckpoint('a', checkpointAt(next, 'second'), head.tip)
+        await server.client.unlink(first)
+      }
+      return super.call(document, key, command, args)
+    }
+  }
+  const location = parseRedisUrl(server.url)
+  const commands = new RedisConnection({ location, name: 'reader', check: () => Promise.resolve() })
+  const routes = singleRoute(() => ({ name: '', address: undefined, commands, appends: directLane(commands) }))
+  const loaded = await new DocumentReader(new Interrupted(routes, 'weft')).load('a', undefined)
+  expect(textsOf(loaded)).toEqual(['second'])
+  expect(loaded.head).toEqual(next)
+  routes.close()
+})
+
+test('L4: tokens of nodes that have not appended for long are forgotten with a checkpoint', async () => {
+  const epoch = await begin(store, 'a')
+  await append(store, 'a', epoch, 'one')
+  let now = Date.now()
+  const other = await openRedisStore(server.url, { ...options, node: 'node-b', now: () => now })
+  await append(other, 'a', epoch, 'two')
+  now += 2 * 60 * 60_000
+  await append(other, 'a', epoch, 'three')
+  const { head } = await other.log.load('a')
+  await other.log.replaceCheckpoint('a', checkpointAt(head, 'state'), undefined)
+  const fields = await server.client.hkeys('weft:{a}:head')
+  expect(fields.filter((field) => field.startsWith('append:'))).toEqual(['append:node-b'])
+  await other.close()
+})
+
+test('E3: a listing that was lost is made anew from the documents, without those that are gone', async () => {
+  for (const [index, id] of ['a', 'team/b', 'team/c', 'd'].entries()) await begin(store, id, index)
+  const epoch = (await store.log.load('a')).head.epoch
+  await store.log.append('a', { epoch, token: 't', entries: [entry('x', 50)] })
+  const before = await store.catalog.list({ order: 'updated', limit: 10 })
+  const keys = await server.client.keys('weft:index:*')
+  await server.client.del(...keys.filter((key) => !key.endsWith(':entries')))
+  await store.catalog.delete('d', 60)
+  await server.client.zadd(`weft:index:{3}:name`, 0, 'nobody')
+  expect(await store.rebuildIndex()).toBe(4)
+  const listed = await store.catalog.list({ order: 'updated', limit: 10 })
+  expect(listed.documents).toEqual(before.documents.filter(({ id }) => id !== 'd'))
+  expect((await store.catalog.list({ order: 'name', limit: 10 })).documents.map(({ id }) => id)).toEqual([
+    'a',
+    'team/b',
+    'team/c',
+  ])
+})
+
+test('L4: a document of 20 MB is written and read without holding up Redis', { timeout: 60_000 }, async () => {
+  const epoch = await begin(store, 'a')
+  await append(store, 'a', epoch, 'one')
+  const { head } = await store.log.load('a')
+  const chunks = Array.from({ length: 80 }, () => randomBytes(256 * 1024))
+  // What Redis itself takes for a command is told apart from what a busy machine adds to it.
+  await server.client.config('SET', 'slowlog-log-slower-than', 20_000)
+  await server.client.slowlog('RESET')
+  const pings = new Worker(new URL('./ping-worker.ts', import.meta.url), { workerData: server.port })
+  await once(pings, 'message')
+  const loop = monitorEventLoopDelay({ resolution: 1 })
+  loop.enable()
+  expect(await store.log.replaceCheckpoint('a', checkpointAt(head, ...chunks), undefined)).toBe(true)
+  expect((await store.log.load('a')).checkpoint?.chunks).toHaveLength(chunks.length)
+  loop.disable()
+  pings.postMessage('stop')
+  const [longest]: number[] = await once(pings, 'message')
+  console.log(`beside 20 MB: longest PING ${longest?.toFixed(1)} ms, event loop held ${(loop.max / 1e6).toFixed(1)} ms`)
+  expect(await server.client.slowlog('GET')).toEqual([])
+})
+
+test('a store that is not where its URL says cannot be reached, and says where', async () => {
+  await using gone = await RedisServer.start()
+  await gone.kill()
+  const opened = openRedisStore(gone.url, options)
+  await expect(opened).rejects.toThrow(StoreUnavailableError)
+  await expect(opened).rejects.toThrow(`Redis at 127.0.0.1:${gone.port} cannot be reached`)
+})
+
+test('a wrong password, and none where one is needed, are refused in so many words', async () => {
+  await using locked = await RedisServer.start('--requirepass', 'secret')
+  for (const [login, text] of [
+    ['', /wants a password/],
+    [':wrong@', /does not take the user and password/],
+    ['someone:secret@', /does not take the user and password/],
+  ] as const) {
+    const opened = openRedisStore(`redis://${login}127.0.0.1:${locked.port}`, options)
+    await expect(opened).rejects.toThrow(StoreConfigurationError)
+    await expect(opened).rejects.toThrow(text)
+    await expect(opened).rejects.not.toThrow('secret')
+  }
+  const store = await openRedisStore(`redis://:secret@127.0.0.1:${locked.port}`, options)
+  await begin(store, 'a')
   await store.close()
-})
-
-test('L1: fsync is refused where Redis does not sync, and the error says what to set', async () => {
-  const cases = [
-    [['--appendonly', 'no'], 'appendonly yes'],
-    [['--appendfsync', 'everysec'], 'appendfsync always'],
-    [['--no-appendfsync-on-rewrite', 'yes'], 'no-appendfsync-on-rewrite no'],
-    [['--maxmemory-policy', 'allkeys-lru'], 'maxmemory-policy noeviction'],
-    [['--user', 'default', 'on', 'nopass', '~*', '&*', '+@all', '-config'], 'config|get'],
-  ] as const
-  for (const [settings, wanted] of cases) {
-    await using server = await RedisServer.start(...settings)
-    const error = await refusal(server.url)
-    expect(error, wanted).toBeInstanceOf(StoreConfigurationError)
-    expect(error.message).toContain(wanted)
-    if (wanted.startsWith('maxmemory')) continue
-    // At durability memory the same Redis will do.
-    await (await openRedisStore(server.url, { durability: 'memory' })).close()
-  }
-})
-
-test('a wrong password, a replica, and a Redis that is not there are refused in so many words', async () => {
-  await using guarded = await RedisServer.start('--requirepass', 'right')
-  const { port } = guarded
-  for (const url of [`redis://127.0.0.1:${port}`, `redis://:wrong@127.0.0.1:${port}`]) {
-    const error = await refusal(url)
-    expect(error).toBeInstanceOf(StoreConfigurationError)
-    expect(error.message).toContain('user name or password')
-    expect(error.message).not.toContain('wrong')
-  }
-  await (await openStore(`redis://:right@127.0.0.1:${port}`)).close()
-  await using replica = await RedisServer.start('--replicaof', '127.0.0.1', String(port), '--masterauth', 'right')
-  const refused = await refusal(replica.url)
-  expect(refused).toBeInstanceOf(StoreConfigurationError)
-  expect(refused.message).toContain(`replica, which takes no writes: name its master, 127.0.0.1:${port}`)
-  await guarded.kill()
-  const away = await refusal(guarded.url)
-  expect(away).toBeInstanceOf(StoreUnavailableError)
-  expect(away.message).toContain('Redis cannot be reached: start it')
-  for (const url of ['redis://', 'redis:x', 'redis://host/path', 'rediss:///0']) {
-    expect(await refusal(url), url).toBeInstanceOf(StoreConfigurationError)
-  }
 })

@@ -1,62 +1,67 @@
-import type { Redis } from 'ioredis'
 import type { StoreDamage, StoreFixture } from '../src/contract/store-fixture.ts'
-import { checkpointKey, keysOf } from '../src/redis/keys.ts'
+import { DocumentKeys, defaultPrefix } from '../src/redis/document-keys.ts'
 import { openRedisStore } from '../src/redis/redis-store.ts'
 import type { RedisServer } from './redis-server.ts'
 
-const prefix = 'weft'
+/** The databases of a server, one for each fixture, so that none finds what another one left. */
+let database = 0
 
-/** A Redis store to be put to the contract: the server is shared, and each fixture finds it empty. */
-export async function makeRedisFixture(server: RedisServer): Promise<StoreFixture> {
-  await server.ask((client) => client.flushall())
+/** A store in a database of its own, to be put to the contract. */
+export function makeRedisFixture(server: RedisServer): StoreFixture {
+  const number = ++database
+  const url = `${server.url}/${number}`
+  const select = async (): Promise<RedisServer> => {
+    await server.client.select(number)
+    return server
+  }
   return {
-    open: () => openRedisStore(server.url),
-    dispose: async () => {},
-    url: server.url,
-    damage: damageOf(server),
+    open: () => openRedisStore(url, { node: 'node-a', durability: 'fsync' }),
+    dispose: async () => void (await (await select()).client.flushdb()),
+    url,
+    damage: damageOf(select),
   }
 }
 
-type RawEntry = readonly [id: string, fields: Buffer[]]
-
-function damageOf(server: RedisServer): StoreDamage {
-  const changeEntry = (document: string, position: number, change: (record: Buffer) => void): Promise<void> =>
-    server.ask(async (client) => {
-      const { log } = keysOf(prefix, document)
-      const entries: RawEntry[] = (await client.xrangeBuffer(log, '-', '+')).map(([id, fields]) => [String(id), fields])
-      // A stream's entries cannot be changed, so it is written anew.
-      await client.del(log)
-      for (const [id, fields] of entries) {
-        const record = fields[1 + fields.findIndex((field) => field.toString() === 'r')]
-        if (id === `${position}-0` && record !== undefined) change(record)
-        await client.xadd(log, id, ...fields)
-      }
-    })
-  const inCheckpoint = (document: string, work: (client: Redis, key: string) => Promise<unknown>): Promise<void> =>
-    server.ask(async (client) => {
-      const generation = await client.hget(keysOf(prefix, document).head, 'cp')
-      await work(client, checkpointKey(prefix, document, generation ?? ''))
-    })
+/** Changes what a server holds behind the store's back. `serverOf` gives the server that has a document. */
+export function damageOf(serverOf: (document: string) => Promise<RedisServer>): StoreDamage {
+  const changeEntry = async (document: string, position: number, change: (record: Buffer) => void): Promise<void> => {
+    const { client } = await serverOf(document)
+    const { log } = new DocumentKeys(defaultPrefix, document)
+    // A stream's entries cannot be changed in place, so all of it is written anew.
+    const entries = await client.xrangeBuffer(log, '-', '+')
+    await client.del(log)
+    for (const [id, fields] of entries) {
+      if (id.toString() === `${position}-0`) change(fields.at(-1) ?? Buffer.of())
+      await client.xadd(log, id, ...fields)
+    }
+  }
+  const changeCheckpoint = async (document: string, change: (key: string) => Promise<unknown>): Promise<void> => {
+    const { client } = await serverOf(document)
+    const keys = new DocumentKeys(defaultPrefix, document)
+    await change(keys.checkpoint((await client.hget(keys.head, 'checkpoint:generation')) ?? ''))
+  }
   return {
-    flipEntry: (document, position) => changeEntry(document, position, flip),
-    ageEntry: (document, position) => changeEntry(document, position, (record) => record.writeUInt8(9, 0)),
-    removeEntry: (document, position) =>
-      server.ask(async (client) => {
-        await client.xdel(keysOf(prefix, document).log, `${position}-0`)
+    flipEntry: (document, position) =>
+      changeEntry(document, position, (record) => {
+        const middle = Math.floor(record.byteLength / 2)
+        record[middle] = (record[middle] ?? 0) ^ 1
       }),
+    ageEntry: (document, position) => changeEntry(document, position, (record) => record.writeUInt8(9, 0)),
+    removeEntry: async (document, position) => {
+      const { client } = await serverOf(document)
+      await client.xdel(new DocumentKeys(defaultPrefix, document).log, `${position}-0`)
+    },
     flipChunk: (document, number) =>
-      inCheckpoint(document, async (client, key) => {
-        const record = await client.hgetBuffer(key, String(number))
-        if (record === null) throw new Error(`there is no chunk ${number}`)
-        flip(record)
+      changeCheckpoint(document, async (key) => {
+        const { client } = await serverOf(document)
+        const record = (await client.hgetBuffer(key, String(number))) ?? Buffer.of()
+        const middle = Math.floor(record.byteLength / 2)
+        record[middle] = (record[middle] ?? 0) ^ 1
         await client.hset(key, String(number), record)
       }),
-    removeChunk: (document, number) => inCheckpoint(document, (client, key) => client.hdel(key, String(number))),
-    removeHeader: (document) => inCheckpoint(document, (client, key) => client.hdel(key, 'header')),
+    removeChunk: (document, number) =>
+      changeCheckpoint(document, async (key) => (await serverOf(document)).client.hdel(key, String(number))),
+    removeHeader: (document) =>
+      changeCheckpoint(document, async (key) => (await serverOf(document)).client.hdel(key, 'header')),
   }
-}
-
-function flip(record: Buffer): void {
-  const middle = Math.floor(record.byteLength / 2)
-  record.writeUInt8(record.readUInt8(middle) ^ 1, middle)
 }

@@ -1,88 +1,133 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 
-/** What Weft asks of a Redis at durability fsync. */
-const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--no-appendfsync-on-rewrite', 'no']
+/** The program: `npm test` may have found it elsewhere. */
+const program = process.env['REDIS_SERVER'] ?? 'redis-server'
 
-/** A Redis of a test, on a free port, with a folder of its own. */
+/** What `fsync` needs. */
+export const durableSettings: readonly string[] = ['--appendonly', 'yes', '--appendfsync', 'always']
+
+/** A replica is sent everything at once: otherwise Redis waits five seconds for others that may want the same. */
+const quick: readonly string[] = ['--repl-diskless-sync-delay', '0']
+
+/** A Redis of a test's own, on a free port and in a folder of its own. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number
-  readonly #folder: string
+  readonly folder: string
   readonly #settings: readonly string[]
+  readonly #sentinel: string | undefined
   #process: ChildProcess | undefined
+  #client: Redis | undefined
 
-  private constructor(port: number, folder: string, settings: readonly string[]) {
+  private constructor(port: number, folder: string, settings: readonly string[], sentinel?: string) {
     this.port = port
-    this.#folder = folder
+    this.folder = folder
     this.#settings = settings
+    this.#sentinel = sentinel
   }
 
-  /** Starts one. @param settings as on its command line, after those that Weft needs */
-  static async start(...settings: string[]): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'weft-redis-')), settings)
-    await server.restart()
-    return server
+  /** Starts one. `settings` are arguments of redis-server; without any it forgets everything when it ends. */
+  static async start(...settings: readonly string[]): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'weft-redis-'))
+    for (;;) {
+      const server = new RedisServer(await freePort(), folder, settings)
+      // Between being found free and being taken, a port may go to somebody else.
+      if (await server.restart()) return server
+    }
+  }
+
+  /** Starts a Sentinel by its configuration, which it will change. */
+  static async startSentinel(configuration: string): Promise<RedisServer> {
+    const folder = await mkdtemp(join(tmpdir(), 'weft-sentinel-'))
+    for (;;) {
+      const server = new RedisServer(await freePort(), folder, [], configuration)
+      if (await server.restart()) return server
+    }
   }
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`
   }
 
-  /** Starts it on the same folder after a kill. Resolves when it takes commands. */
-  async restart(): Promise<void> {
-    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '']
-    const server = spawn(process.env['REDIS_SERVER'] ?? 'redis-server', [...own, ...durable, ...this.#settings], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    this.#process = server
-    for await (const line of createInterface({ input: server.stdout })) {
-      if (line.includes('Ready to accept connections')) break
-    }
-    // It would block on a full pipe.
-    server.stdout.resume()
-    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
+  /** A connection to look behind the store's back. It closes with the server. */
+  get client(): Redis {
+    this.#client ??= new Redis(this.port, '127.0.0.1', { replyMapping: 'legacy' }).on('error', () => {})
+    return this.#client
   }
 
-  /** As `kill -9`. */
-  async kill(): Promise<void> {
-    const server = this.#process
-    if (server === undefined) return
+  /** Starts it again on the data that it left. @returns false where its port is taken */
+  async restart(): Promise<boolean> {
+    const place = ['--port', String(this.port), '--dir', this.folder, '--bind', '127.0.0.1']
+    const settings =
+      this.#sentinel === undefined
+        ? [...place, '--save', '', '--databases', '256', ...quick, ...this.#settings]
+        : [this.#sentinel, '--sentinel', ...place]
+    const child = spawn(program, settings, { stdio: ['ignore', 'pipe', 'inherit'] })
+    this.#process = child
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line.includes('Ready to accept connections') || line.includes('Sentinel ID is')) {
+        child.stdout.resume()
+        return true
+      }
+      if (line.includes('Address already in use')) break
+    }
     this.#process = undefined
-    const exit = once(server, 'exit')
-    server.kill('SIGKILL')
+    return false
+  }
+
+  /** Ends it as a power failure would end its process. */
+  async kill(): Promise<void> {
+    const child = this.#process
+    if (child === undefined) return
+    this.#process = undefined
+    const exit = once(child, 'exit')
+    child.kill('SIGCONT')
+    child.kill('SIGKILL')
     await exit
   }
 
-  /** Asks it something, on a connection of its own. */
-  async ask<T>(question: (client: Redis) => Promise<T>): Promise<T> {
-    const client = new Redis(this.port, '127.0.0.1', { lazyConnect: true })
-    await client.connect()
-    try {
-      return await question(client)
-    } finally {
-      client.disconnect()
-    }
+  /** Stops it in its tracks: connections stay, and nothing answers. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#client?.disconnect()
     await this.kill()
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.folder, { recursive: true, force: true })
   }
 }
 
-/** A port that nobody listens on. */
+/** A port that nobody listens on, for Redis and for what a Cluster adds to it. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
+  for (;;) {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    server.close()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    // The Cluster's own port is 10,000 above, and has to exist.
+    if (port < 55_000 && !(await isTaken(port + 10_000))) return port
+  }
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
 }

@@ -1,9 +1,18 @@
-import { afterAll } from 'vitest'
+import { afterAll, beforeAll } from 'vitest'
 import { describeStore } from '../src/contract/describe-store.ts'
 import { makeRedisFixture } from './redis-fixture.ts'
-import { RedisServer } from './redis-server.ts'
+import { RedisServer, durableSettings } from './redis-server.ts'
 
-const server = await RedisServer.start()
+let server: RedisServer
+
+beforeAll(async () => {
+  server = await RedisServer.start(...durableSettings)
+})
 afterAll(() => server[Symbol.asyncDispose]())
 
-describeStore({ name: 'Redis', durable: true, damageable: true, create: () => makeRedisFixture(server) })
+describeStore({
+  name: 'redis',
+  durable: true,
+  damageable: true,
+  create: () => Promise.resolve(makeRedisFixture(server)),
+})

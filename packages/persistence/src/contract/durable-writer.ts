@@ -10,7 +10,7 @@ import { openStore } from '../open-store.ts'
 import { entry } from './with-store.ts'
 
 const [url = '', documents = '1'] = process.argv.slice(2)
-const { log, catalog } = await openStore(url)
+const { log, catalog } = await openStore(url, { node: 'writer', durability: 'fsync' })
 
 await Promise.all(
   Array.from({ length: Number(documents) }, async (_, index) => {

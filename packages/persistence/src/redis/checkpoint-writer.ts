@@ -1,69 +1,121 @@
 import { encodeCheckpointHeader, encodeChunk } from '../checkpoint-codec.ts'
 import type { Checkpoint } from '../document-log.ts'
+import { StoreUnavailableError } from '../errors.ts'
 import { randomId } from '../random-id.ts'
-import { chunkScript, flipScript, trimScript } from './checkpoint-scripts.ts'
-import { checkpointKey, keysOf } from './keys.ts'
-import type { RedisConnection } from './redis-connection.ts'
-import { listIn, textIn } from './replies.ts'
+import { type Slice, headerField, sliceChunk } from './checkpoint-slices.ts'
+import type { DocumentAccess, FoundHead } from './document-access.ts'
+import { replaceCheckpointScript, trimScript, writeChunkScript } from './scripts/checkpoint.ts'
 
-/** A generation that was not finished is gone after so many seconds: whoever wrote it died. */
-const unfinishedSeconds = 3_600
-/** Entries that one step of trimming takes away, so that it holds nobody up. */
-const trimmedAtOnce = 500
+/** The steps of a checkpoint after which a crash leaves something different behind. */
+export type CheckpointStep = 'begun' | 'chunks-written' | 'flipped' | 'trimming' | 'trimmed'
 
-/** Writes checkpoints: chunk by chunk under a generation that counts when all of it is there (L4, L7). */
+/** A generation that was not put in place is gone after this time, in milliseconds. */
+const abandonedAfter = 10 * 60_000
+/** How long a generation that was replaced stays for those who are reading it, in milliseconds. */
+const replacedAfter = 30_000
+/** A node that has not appended for so long will not repeat its last token. In milliseconds. */
+const tokensKept = 60 * 60_000
+/** Entries that one command takes away. */
+const entriesPerTrim = 500
+/** Slices of at most 256 KiB that are on their way at once. */
+const slicesInFlight = 2
+
+/** Writes checkpoints: beside the old one, under a generation that counts only once the head names it (L4, L7). */
 export class CheckpointWriter {
-  readonly #connection: RedisConnection
-  readonly #prefix: string
+  readonly #access: DocumentAccess
+  readonly #now: () => number
+  readonly #onStep: (step: CheckpointStep) => void
 
-  constructor(connection: RedisConnection, prefix: string) {
-    this.#connection = connection
-    this.#prefix = prefix
+  constructor(access: DocumentAccess, now: () => number, onStep: (step: CheckpointStep) => void) {
+    this.#access = access
+    this.#now = now
+    this.#onStep = onStep
   }
 
-  /** @throws StoreUnavailableError */
+  /** @throws CorruptRecordError, StoreUnavailableError */
   async write(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
-    const { place, stateVector, chunks } = checkpoint
-    const keys = keysOf(this.#prefix, document)
-    const [epoch, tip, old] = listIn(await this.#connection.command('HMGET', keys.head, 'epoch', 'cp_tip', 'cp'))
-    // The flip decides; this only spares the writing of what it would refuse.
-    if (textOr(epoch) !== place.epoch || textOr(tip) !== (replaces ?? '')) return false
+    const head = await this.#access.findHead(document)
+    if (!mayReplace(head, checkpoint, replaces)) return false
+    this.#onStep('begun')
     const generation = randomId()
-    const key = checkpointKey(this.#prefix, document, generation)
-    const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length })
-    let bytes = header.byteLength
-    for (const [number, chunk] of chunks.entries()) {
-      const record = await encodeChunk(chunk)
-      bytes += record.byteLength
-      await this.#write(key, String(number), record)
-    }
-    await this.#write(key, 'header', header)
-    const oldKeys = old === null ? [] : [checkpointKey(this.#prefix, document, textIn(old))]
-    // Where its answer is lost it may have been done: then the generation no longer expires, else it will.
-    const flipped = await this.#connection.run(
-      flipScript,
-      [keys.head, keys.log, key, ...oldKeys],
-      [place.epoch, place.position, place.tip, replaces ?? '', generation, textOr(old), bytes],
+    const { fields, bytes } = await this.#writeParts(document, generation, checkpoint)
+    this.#onStep('chunks-written')
+    const replaced = head.checkpoint?.generation
+    const keys = this.#access.keys(document)
+    const { epoch, position, tip } = checkpoint.place
+    const reply = await this.#access.run(
+      document,
+      replaceCheckpointScript,
+      [
+        keys.head,
+        keys.log,
+        keys.checkpoint(generation),
+        ...(replaced === undefined ? [] : [keys.checkpoint(replaced)]),
+      ],
+      [
+        epoch,
+        position,
+        tip,
+        replaces ?? '',
+        generation,
+        fields,
+        bytes,
+        replaced ?? '',
+        replacedAfter,
+        this.#now() - tokensKept,
+      ],
     )
-    if (flipped !== 1) {
-      await this.#connection.command('UNLINK', key)
+    if (reply !== 1) {
+      await this.#access.call(document, keys.checkpoint(generation), 'UNLINK', [])
       return false
     }
-    // What a failure leaves is read over, and trimmed after the next checkpoint.
-    await this.#trim(keys.head, keys.log, place.epoch).catch(() => {})
+    this.#onStep('flipped')
+    // What is covered is ignored by whoever reads, so that it may as well be taken away by the next checkpoint.
+    await this.#trim(document).catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailableError)) throw error
+    })
     return true
   }
 
-  async #write(key: string, field: string, record: Buffer): Promise<void> {
-    await this.#connection.run(chunkScript, [key], [field, record, unfinishedSeconds])
+  async #writeParts(
+    document: string,
+    generation: string,
+    { place, stateVector, chunks }: Checkpoint,
+  ): Promise<{ fields: number; bytes: number }> {
+    const key = this.#access.keys(document).checkpoint(generation)
+    const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length })
+    let [fields, bytes] = [0, 0]
+    const inFlight = new Set<Promise<unknown>>()
+    const write = async ([field, value]: Slice): Promise<void> => {
+      fields++
+      bytes += value.byteLength
+      while (inFlight.size >= slicesInFlight) await Promise.race(inFlight)
+      const written = this.#access.run(document, writeChunkScript, [key], [abandonedAfter, field, value])
+      inFlight.add(written)
+      // Its failure is seen by whoever waits for all of them.
+      void written.then(() => inFlight.delete(written)).catch(() => {})
+    }
+    await write([headerField, header])
+    for (const [number, chunk] of chunks.entries()) {
+      for (const slice of sliceChunk(number, await encodeChunk(chunk))) await write(slice)
+    }
+    await Promise.all(inFlight)
+    return { fields, bytes }
   }
 
-  async #trim(head: string, log: string, epoch: string): Promise<void> {
-    let more: unknown = 1
-    while (more === 1) more = await this.#connection.run(trimScript, [head, log], [epoch, trimmedAtOnce])
+  async #trim(document: string): Promise<void> {
+    const { head, log } = this.#access.keys(document)
+    while ((await this.#access.run(document, trimScript, [head, log], [entriesPerTrim])) === 1) this.#onStep('trimming')
+    this.#onStep('trimmed')
   }
 }
 
-function textOr(reply: unknown): string {
-  return reply === null || reply === undefined ? '' : textIn(reply)
+/** What can be known before anything is written. The script that puts the checkpoint in place decides. */
+function mayReplace(
+  head: FoundHead | undefined,
+  { place }: Checkpoint,
+  replaces: string | undefined,
+): head is Extract<FoundHead, { deleted: false }> {
+  if (head === undefined || head.deleted || head.place.epoch !== place.epoch) return false
+  return head.checkpoint?.tip === replaces && place.position >= 1 && place.position <= head.place.position
 }

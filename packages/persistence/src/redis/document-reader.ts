@@ -1,127 +1,129 @@
-import { decodeCheckpointHeader, decodeChunk } from '../checkpoint-codec.ts'
-import type { Checkpoint, Entry, LoadedDocument, Place } from '../document-log.ts'
-import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+import { decodeChunk, decodeCheckpointHeader } from '../checkpoint-codec.ts'
+import type { Checkpoint, Entry, LoadedDocument } from '../document-log.ts'
+import { CorruptRecordError } from '../errors.ts'
 import { decodeEntry } from '../record.ts'
-import { checkpointKey, keysOf } from './keys.ts'
-import type { RedisConnection } from './redis-connection.ts'
-import { bytesIn, fieldsIn, listIn, numberIn, textIn } from './replies.ts'
+import { headerField, joinSlices } from './checkpoint-slices.ts'
+import type { DocumentAccess, StoredCheckpoint, StoredHead } from './document-access.ts'
+import { fieldsIn, listIn, maybeBytesIn, textIn } from './reply.ts'
 
-/** How often a checkpoint may be replaced while its document is read, before the reader gives up. */
+/** Entries that one command reads: few enough not to hold up Redis when they are large. */
+const entriesPerRead = 200
+/** Chunks of at most 256 KiB that are read at once. */
+const chunksPerRead = 4
+/** How often a document is read anew because it changed meanwhile, before that counts as an outage. */
 const maxAttempts = 10
-/** Chunks that are asked for at once: more would stall Redis for others, fewer would wait for the network. */
-const chunksAtOnce = 8
 
-/** Reads a document, and checks that nothing is missing of it (L8). */
+/**
+ * Reads documents, and checks that nothing is missing of them (L8).
+ *
+ * A document is read in several commands, so that no large one holds up Redis. It is whole all the same: what a head names
+ * never changes, entries have one place, a generation is written once; it can only be gone because a later head no longer
+ * names it, and then everything is read again.
+ */
 export class DocumentReader {
-  readonly #connection: RedisConnection
-  readonly #prefix: string
+  readonly #access: DocumentAccess
 
-  constructor(connection: RedisConnection, prefix: string) {
-    this.#connection = connection
-    this.#prefix = prefix
+  constructor(access: DocumentAccess) {
+    this.#access = access
   }
 
-  /** @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError */
+  /**
+   * @param from the first position that is wanted; undefined for everything
+   * @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError
+   */
   async load(document: string, from: number | undefined): Promise<LoadedDocument> {
-    for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      const loaded = await this.#attempt(document, from)
-      if (loaded !== undefined) return loaded
+    let head = await this.#access.head(document)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#load(document, from, head)
+      } catch (error) {
+        if (!(error instanceof CorruptRecordError) || attempt === maxAttempts) throw error
+        const found = await this.#access.head(document)
+        if (sameContents(found, head)) throw error
+        head = found
+      }
     }
-    throw new StoreUnavailableError(
-      `the checkpoint of document ${document} was replaced again and again while it was read`,
-    )
   }
 
-  /** Undefined where the checkpoint was replaced between head and chunks: entries of the one do not follow the other. */
-  async #attempt(document: string, from: number | undefined): Promise<LoadedDocument | undefined> {
-    const keys = keysOf(this.#prefix, document)
-    const start = from === undefined || from < 1 ? '-' : `${from}-0`
-    const [headReply, logReply] = await this.#connection.readTogether([
-      ['HGETALL', keys.head],
-      ['XRANGE', keys.log, start, '+'],
+  async #load(document: string, from: number | undefined, head: StoredHead): Promise<LoadedDocument> {
+    const { place, checkpoint: stored } = head
+    if (stored === undefined || (from !== undefined && from > stored.position)) {
+      const entries = await this.#readEntries(document, Math.max(from ?? 1, 1), head)
+      return { head: place, checkpoint: undefined, entries }
+    }
+    const [checkpoint, entries] = await Promise.all([
+      this.#readCheckpoint(document, stored, place.epoch),
+      this.#readEntries(document, stored.position + 1, head),
     ])
-    const fields = fieldsIn(headReply)
-    if (fields.size === 0) throw new DocumentNotFoundError(document)
-    if (fields.has('deleted')) throw new DocumentDeletedError(document)
-    const head = placeIn(fields, document)
-    const generation = fields.get('cp')?.toString()
-    const covered = generation === undefined ? 0 : numberIn(fields.get('cp_position'))
-    if (generation === undefined || (from !== undefined && from > covered)) {
-      const entries = entriesIn(logReply, document, Math.max(from ?? 1, 1), head)
-      return { head, checkpoint: undefined, entries }
-    }
-    const checkpoint = await this.#checkpoint(document, generation, head.epoch, covered)
-    if (checkpoint === undefined) return undefined
-    return { head, checkpoint, entries: entriesIn(logReply, document, covered + 1, head) }
+    return { head: place, checkpoint, entries }
   }
 
-  async #checkpoint(
-    document: string,
-    generation: string,
-    epoch: string,
-    position: number,
-  ): Promise<Checkpoint | undefined> {
-    const key = checkpointKey(this.#prefix, document, generation)
-    const record = await this.#connection.command('HGET', key, 'header')
-    if (record === null) {
-      if (await this.#isReplaced(document, generation)) return undefined
-      throw new CorruptRecordError(document, undefined, 'the header is missing')
-    }
-    const { place, stateVector, chunks: count } = decodeCheckpointHeader(bytesIn(record), document)
-    if (place.position !== position || place.epoch !== epoch) {
+  async #readCheckpoint(document: string, stored: StoredCheckpoint, epoch: string): Promise<Checkpoint> {
+    const key = this.#access.keys(document).checkpoint(stored.generation)
+    const record = maybeBytesIn(await this.#access.call(document, key, 'HGET', [headerField]))
+    if (record === undefined) throw new CorruptRecordError(document, undefined, 'the header is missing')
+    const { place, stateVector, chunks: count } = decodeCheckpointHeader(record, document)
+    if (place.position !== stored.position || place.tip !== stored.tip || place.epoch !== epoch) {
       throw new CorruptRecordError(document, undefined, 'the header is of another checkpoint')
     }
     const chunks: Uint8Array[] = []
     while (chunks.length < count) {
       const numbers = Array.from(
-        { length: Math.min(chunksAtOnce, count - chunks.length) },
-        (_, at) => chunks.length + at,
+        { length: Math.min(chunksPerRead, count - chunks.length) },
+        (_, n) => chunks.length + n,
       )
-      const records = await Promise.all(numbers.map((number) => this.#connection.command('HGET', key, number)))
-      for (const chunk of records) {
-        if (chunk === null) {
-          if (await this.#isReplaced(document, generation)) return undefined
-          throw new CorruptRecordError(document, undefined, `chunk ${chunks.length} of ${count} is missing`)
-        }
-        chunks.push(decodeChunk(bytesIn(chunk), document, chunks.length))
-      }
+      const records = await Promise.all(numbers.map((number) => this.#readChunk(document, key, number, count)))
+      for (const [index, read] of records.entries()) chunks.push(decodeChunk(read, document, numbers[index] ?? 0))
     }
     return { place, stateVector, chunks }
   }
 
-  async #isReplaced(document: string, generation: string): Promise<boolean> {
-    const current = await this.#connection.command('HGET', keysOf(this.#prefix, document).head, 'cp')
-    return current === null || textIn(current) !== generation
+  #readChunk(document: string, key: string, number: number, count: number): Promise<Buffer> {
+    return joinSlices(number, async (field) => {
+      const slice = maybeBytesIn(await this.#access.call(document, key, 'HGET', [field]))
+      if (slice !== undefined) return slice
+      throw new CorruptRecordError(document, undefined, `chunk ${number} of ${count} is missing`)
+    })
+  }
+
+  async #readEntries(document: string, from: number, { place: head }: StoredHead): Promise<Entry[]> {
+    const key = this.#access.keys(document).log
+    const entries: Entry[] = []
+    for (let expected = from; expected <= head.position;) {
+      const bounds = [`${expected}-0`, `${head.position}-0`, 'COUNT', entriesPerRead]
+      const read = listIn(await this.#access.call(document, key, 'XRANGE', bounds))
+      for (const reply of read) {
+        entries.push(entryIn(reply, document, expected))
+        expected++
+      }
+      if (read.length === 0) throw missing(document, expected)
+    }
+    const last = entries.at(-1)
+    if (last !== undefined && last.tip !== head.tip) {
+      throw new CorruptRecordError(document, last.position, 'the last entry is not the one that the head names')
+    }
+    return entries
   }
 }
 
-function placeIn(fields: ReadonlyMap<string, Buffer>, document: string): Place {
-  const [epoch, position, tip] = [fields.get('epoch'), fields.get('position'), fields.get('tip')]
-  if (epoch === undefined || position === undefined || tip === undefined) {
-    throw new CorruptRecordError(document, undefined, 'its head lacks epoch, position or tip')
-  }
-  return { epoch: epoch.toString(), position: numberIn(position), tip: tip.toString() }
+function entryIn(reply: unknown, document: string, expected: number): Entry {
+  const [id, fields] = listIn(reply)
+  if (textIn(id) !== `${expected}-0`) throw missing(document, expected)
+  const record = fieldsIn(fields).get('r')
+  if (record === undefined) throw new CorruptRecordError(document, expected, 'the entry holds no record')
+  return decodeEntry(record, document, expected)
 }
 
-/** Entries from a position on, with no gap up to the head. What lies before is covered and not yet trimmed. */
-function entriesIn(reply: unknown, document: string, from: number, head: Place): Entry[] {
-  const entries: Entry[] = []
-  for (const item of listIn(reply)) {
-    const [id, fields] = listIn(item)
-    const position = Number.parseInt(textIn(id), 10)
-    if (position < from) continue
-    const expected = from + entries.length
-    if (position !== expected) throw new CorruptRecordError(document, expected, 'the entry is missing')
-    if (position > head.position) throw new CorruptRecordError(document, position, 'the log goes on past its head')
-    const record = fieldsIn(fields).get('r')
-    if (record === undefined) throw new CorruptRecordError(document, position, 'the entry has no record')
-    entries.push(decodeEntry(record, document, position))
-  }
-  const next = from + entries.length
-  if (next <= head.position) throw new CorruptRecordError(document, next, 'the entry is missing')
-  const last = entries.at(-1)
-  if (last !== undefined && last.tip !== head.tip) {
-    throw new CorruptRecordError(document, last.position, 'the last entry is not the one that the head names')
-  }
-  return entries
+function missing(document: string, position: number): CorruptRecordError {
+  return new CorruptRecordError(document, position, 'the entry is missing')
+}
+
+/** Whether two heads name the same entries and the same checkpoint. */
+function sameContents(a: StoredHead, b: StoredHead): boolean {
+  return (
+    a.place.epoch === b.place.epoch &&
+    a.place.position === b.place.position &&
+    a.place.tip === b.place.tip &&
+    a.checkpoint?.generation === b.checkpoint?.generation
+  )
 }

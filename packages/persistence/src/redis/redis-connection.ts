@@ -1,213 +1,268 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { StoreConfigurationError, StoreUnavailableError } from '../errors.ts'
-import { openErrorOf, storeErrorOf } from './redis-error.ts'
-import { readScript } from './read-script.ts'
-import { listIn, textIn } from './replies.ts'
-import { assertRequirements, type RedisDurability } from './requirements.ts'
-import type { Script } from './script.ts'
+import { type RedisLocation, type ServerAddress, addressText } from './redis-url.ts'
+import { isConfigurationReply, adviceOn, RedisReplyError } from './reply-errors.ts'
+import type { RedisScript } from './scripts/redis-script.ts'
 
-/** How long Redis may take over one command before its outcome counts as unknown, in milliseconds. */
-const commandMilliseconds = 15_000
-const firstDelay = 50
-const longestDelay = 1_000
-
-/** An argument of a command. */
+/** What may be sent: text, numbers as text, and bytes as they are. */
 export type Argument = string | number | Buffer
 
-/** A command that reads: its name, its key, and what else it takes. */
-export type Read = readonly [name: string, key: string, ...parameters: Argument[]]
+/** How a connection is made and watched. */
+export interface ConnectionOptions {
+  readonly location: RedisLocation
+  /** Of a Cluster, the server that it goes to. */
+  readonly address?: ServerAddress
+  /** Shown by CLIENT LIST. */
+  readonly name: string
+  /** Run on every new connection before it counts as usable. What it throws keeps the connection from being used. */
+  readonly check: (redis: Redis) => Promise<void>
+  /** The connection is usable, for the first time or again. */
+  readonly onUsable?: (redis: Redis) => void
+  /** It was lost, or an attempt to make it failed. */
+  readonly onLost?: () => void
+}
+
+/** How long until an attempt to connect is given up, in milliseconds. */
+const connectTimeout = 3_000
+/** A server that owes an answer for so long counts as gone: a stopped one says nothing. In milliseconds. */
+const answerTimeout = 5_000
+/** Between two attempts to connect, in milliseconds: the first, and what doubling ends at. */
+const firstRetry = 50
+const largestRetry = 1_000
+/** A server that failed its checks is looked at again after this time, in milliseconds. */
+const recheckDelay = 2_000
 
 type State =
   | { readonly name: 'connecting' }
-  /** Connected to a Redis that is what it has to be. */
-  | { readonly name: 'ready' }
-  | { readonly name: 'closed' }
+  | { readonly name: 'usable' }
+  /** The server is there and may not be used as it is set up. */
+  | { readonly name: 'refused'; readonly error: StoreConfigurationError }
+  | { readonly name: 'closed'; readonly reason: string }
 
 /**
- * The connection to one Redis. It comes back by itself, and at every return the Redis is checked again before anything is
- * asked of it: it may have been restarted with other settings. While it is away everything fails at once, and what was under
- * way fails too and is never sent again by itself: whether it was done is known only to Redis, so the caller repeats it
- * with its token.
+ * A connection to one server, made again whenever it is lost. Commands of one turn of the event loop go out together.
+ *
+ * A command settles: what was in flight when the connection is lost fails, and nothing is sent twice, since only the caller
+ * knows whether that would be right. ioredis would leave such commands pending for ever when it is told not to resend them
+ * (redis/ioredis#2193); `maxRetriesPerRequest: 0` makes it fail them as the connection closes.
  */
 export class RedisConnection {
-  readonly #client: Redis
-  readonly #durability: RedisDurability
-  readonly #scripts: readonly Script[]
-  readonly #underWay = new Set<Promise<unknown>>()
+  readonly #redis: Redis
+  readonly #options: ConnectionOptions
   #state: State = { name: 'connecting' }
-  #lastError: unknown = new Error('the connection was closed')
-  #failures = 0
-  #opened = false
-  #closing: Promise<void> | undefined
-  #whenVerified: (() => void) | undefined
-  #whenRefused: ((error: unknown) => void) | undefined
+  #attempt: PromiseWithResolvers<void> = attempt()
+  #session = 0
+  #lastError: Error | undefined
+  #corked = false
+  #recheck: NodeJS.Timeout | undefined
 
-  constructor(url: string, durability: RedisDurability, scripts: readonly Script[]) {
-    this.#durability = durability
-    this.#scripts = scripts
-    const options = {
-      lazyConnect: true,
-      protocol: 2,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      enableOfflineQueue: false,
-      commandTimeout: commandMilliseconds,
-      // A store that cannot be opened says so once; one that was open comes back.
-      retryStrategy: () => (this.#opened ? this.#delay() : null),
-    } satisfies RedisOptions
-    this.#client = new Redis(url, options)
-    this.#client.on('error', (error: unknown) => (this.#lastError = error))
-    this.#client.on('close', () => this.#lost())
-    this.#client.on('ready', () => void this.#verify())
-    this.#client.on('end', () => this.#whenRefused?.(this.#lastError))
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#redis = new Redis(ioredisOptions(options))
+    this.#redis.on('error', (error: Error) => (this.#lastError = error))
+    this.#redis.on('ready', () => void this.#check())
+    this.#redis.on('close', () => this.#lost())
+    this.#redis.connect().catch(() => {})
   }
 
-  /** @throws StoreConfigurationError, StoreUnavailableError */
-  async open(): Promise<void> {
-    try {
-      await new Promise<void>((resolve, reject) => {
-        this.#whenVerified = resolve
-        this.#whenRefused = reject
-        // Its outcome is told by the events.
-        this.#client.connect().catch(() => {})
-      })
-      this.#opened = true
-    } catch (cause) {
-      this.#state = { name: 'closed' }
-      this.#client.disconnect()
-      throw openErrorOf(cause)
-    }
+  /** Whether commands go out at once. */
+  get usable(): boolean {
+    return this.#state.name === 'usable'
+  }
+
+  /** Which one in the row of connections this is. Another number says that one was lost since. */
+  get session(): number {
+    return this.#session
   }
 
   /**
-   * Does something that may take several commands. Closing waits for it.
+   * Resolves when the connection is usable.
    *
-   * @param document that it is about, for the text of errors
-   * @throws StoreUnavailableError and what `work` throws
+   * @throws StoreConfigurationError where the server may not be used as it is; StoreUnavailableError where an attempt to
+   *   connect failed; it goes on trying all the same
    */
-  perform<T>(document: string | undefined, work: () => Promise<T>): Promise<T> {
-    if (this.#closing !== undefined) return Promise.reject(new StoreUnavailableError('the store is closed'))
-    const done = work().catch((cause: unknown) => {
-      throw storeErrorOf(cause, document)
-    })
-    const settled = done.then(
-      () => {},
-      () => {},
+  async opened(): Promise<void> {
+    if (this.#state.name === 'refused') throw this.#state.error
+    if (this.#state.name !== 'usable') await this.#attempt.promise
+  }
+
+  /**
+   * Sends a command.
+   *
+   * @param asking whether the server is to answer for a slot that is on its way to it
+   * @throws RedisReplyError for an error that Redis replied; StoreUnavailableError where no reply came, and then nobody
+   *   knows whether the command was done
+   */
+  async call(command: string, args: readonly Argument[], asking = false): Promise<unknown> {
+    if (this.#state.name !== 'usable') await this.#whenUsable()
+    return this.#send(command, args, asking)
+  }
+
+  /** Runs a script, by its hash where the server knows it. @throws as `call` */
+  async run(script: RedisScript, keys: readonly string[], args: readonly Argument[], asking = false): Promise<unknown> {
+    const rest = [keys.length, ...keys, ...args]
+    try {
+      return await this.call('EVALSHA', [script.hash, ...rest], asking)
+    } catch (error) {
+      // Restarts and SCRIPT FLUSH make a server forget it. Sending the text makes it known again.
+      if (!(error instanceof RedisReplyError && error.code === 'NOSCRIPT')) throw error
+      return this.call('EVAL', [script.text, ...rest], asking)
+    }
+  }
+
+  /** Ends the connection. What is in flight, and what comes later, fails with the reason given. */
+  close(reason = 'the store is closed'): void {
+    if (this.#state.name === 'closed') return
+    this.#state = { name: 'closed', reason }
+    clearTimeout(this.#recheck)
+    this.#attempt.reject(new StoreUnavailableError(reason))
+    this.#redis.disconnect()
+  }
+
+  async #send(command: string, args: readonly Argument[], asking: boolean): Promise<unknown> {
+    this.#cork()
+    try {
+      if (asking) this.#redis.call('ASKING').catch(() => {})
+      return await this.#redis.callBuffer(command, ...args)
+    } catch (error) {
+      throw this.#translate(error)
+    }
+  }
+
+  /** Gathers what is sent in this turn into one write: a system call for each command would cost more than Redis does. */
+  #cork(): void {
+    if (this.#corked) return
+    this.#corked = true
+    const { stream } = this.#redis
+    stream.cork()
+    queueMicrotask(() =>
+      process.nextTick(() => {
+        this.#corked = false
+        stream.uncork()
+      }),
     )
-    this.#underWay.add(settled)
-    void settled.then(() => this.#underWay.delete(settled))
-    return done
   }
 
-  /** One command. Strings in the reply are Buffers. */
-  async command(name: string, ...parameters: Argument[]): Promise<unknown> {
-    this.#assertReady()
-    return this.#client.callBuffer(name, parameters)
+  async #whenUsable(): Promise<void> {
+    if (this.#state.name === 'closed') throw new StoreUnavailableError(this.#state.reason)
+    if (this.#state.name === 'refused') throw unavailable(this.#state.error)
+    await this.#attempt.promise.catch((error: unknown) => {
+      throw error instanceof StoreConfigurationError ? unavailable(error) : error
+    })
   }
 
-  /** One script. Redis forgets scripts when it is told to, or restarts: then it is loaded again. */
-  async run(script: Script, keys: readonly string[], parameters: readonly Argument[]): Promise<unknown> {
-    this.#assertReady()
-    const rest = [keys.length, ...keys, ...parameters]
+  async #check(): Promise<void> {
     try {
-      return await this.#client.callBuffer('EVALSHA', [script.sha, ...rest])
+      await this.#options.check(this.#redis)
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      return await this.#client.callBuffer('EVAL', [script.source, ...rest])
+      this.#refuse(error)
+      return
     }
+    if (this.#state.name === 'closed' || this.#redis.status !== 'ready') return
+    this.#state = { name: 'usable' }
+    this.#session++
+    this.#attempt.resolve()
+    this.#options.onUsable?.(this.#redis)
   }
 
-  /** Several reads, each of the key that follows its name, with nothing of anyone else between them. */
-  async readTogether(reads: readonly Read[]): Promise<readonly unknown[]> {
-    this.#assertReady()
-    const transaction = this.#client.multi()
-    for (const [name, ...parameters] of reads) transaction.callBuffer(name, parameters)
-    try {
-      const outcomes = (await transaction.exec()) ?? []
-      return outcomes.map(([error, reply]) => {
-        if (error !== null) throw error
-        return reply
-      })
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('EXECABORT'))) throw error
-      const keys = reads.map(([, key]) => key)
-      return listIn(
-        await this.run(
-          readScript,
-          keys,
-          reads.flatMap((read) => [read.length, ...read]),
-        ),
-      )
+  #refuse(error: unknown): void {
+    // Where the connection went away under the check, its loss is what is told.
+    if (this.#state.name === 'closed' || this.#redis.status !== 'ready') return
+    if (!(error instanceof StoreConfigurationError)) {
+      this.#lastError = error instanceof Error ? error : new Error(String(error))
+      this.#redis.disconnect(true)
+      return
     }
-  }
-
-  /** Lets what was begun end, does what is still to be said, then lets go. */
-  close(finish: () => Promise<void>): Promise<void> {
-    this.#closing ??= this.#close(finish)
-    return this.#closing
-  }
-
-  async #close(finish: () => Promise<void>): Promise<void> {
-    await Promise.all(this.#underWay)
-    await finish()
-    this.#state = { name: 'closed' }
-    this.#client.disconnect()
-  }
-
-  #assertReady(): void {
-    if (this.#state.name === 'ready') return
-    const cause = this.#lastError
-    const text =
-      cause instanceof StoreConfigurationError
-        ? `Redis came back as one that Weft cannot use: ${cause.message}`
-        : 'the connection to Redis is lost, and Weft goes on trying to reach it'
-    throw new StoreUnavailableError(text, { cause })
-  }
-
-  async #verify(): Promise<void> {
-    try {
-      await assertRequirements(
-        {
-          info: async () => textIn(await this.#client.callBuffer('INFO', [])),
-          setting: async (name) => {
-            const [, value] = listIn(await this.#client.callBuffer('CONFIG', ['GET', name]))
-            return value === undefined ? undefined : textIn(value)
-          },
-        },
-        this.#durability,
-      )
-      for (const { source } of this.#scripts) await this.#client.callBuffer('SCRIPT', ['LOAD', source])
-      if (this.#state.name === 'closed') return
-      this.#state = { name: 'ready' }
-      this.#failures = 0
-      this.#lastError = new Error('the connection was closed')
-      this.#whenVerified?.()
-    } catch (error) {
-      this.#lastError = error
-      this.#lost()
-      this.#whenRefused?.(error)
-      // It is asked again when the connection is back.
-      if (this.#opened && this.#state.name !== 'closed') this.#client.disconnect(true)
-    }
+    this.#state = { name: 'refused', error }
+    this.#attempt.reject(error)
+    this.#attempt = attempt()
+    this.#recheck = setTimeout(() => this.#redis.disconnect(true), recheckDelay).unref()
   }
 
   #lost(): void {
-    if (this.#state.name !== 'closed') this.#state = { name: 'connecting' }
+    if (this.#state.name === 'closed') return
+    clearTimeout(this.#recheck)
+    this.#state = { name: 'connecting' }
+    this.#corked = false
+    this.#attempt.reject(this.#failure())
+    this.#attempt = attempt()
+    this.#options.onLost?.()
   }
 
-  #delay(): number {
-    const most = Math.min(firstDelay * 2 ** this.#failures++, longestDelay)
-    return most / 2 + (Math.random() * most) / 2
+  #failure(): Error {
+    const cause = this.#lastError
+    if (cause === undefined) return new StoreUnavailableError('the connection to Redis was lost')
+    if (isConfigurationReply(cause.message)) return new StoreConfigurationError(adviceOn(cause.message), { cause })
+    return new StoreUnavailableError(`Redis at ${this.#place()} cannot be reached: ${cause.message}`, { cause })
+  }
+
+  #place(): string {
+    const { location, address } = this.#options
+    if (address !== undefined) return addressText(address)
+    return location.kind === 'standalone' ? addressText(location.address) : `the ${location.kind}'s master`
+  }
+
+  #translate(error: unknown): Error {
+    if (this.#state.name === 'closed') return new StoreUnavailableError(this.#state.reason)
+    if (error instanceof Error && error.name === 'ReplyError')
+      return new RedisReplyError(error.message, { cause: error })
+    return new StoreUnavailableError('the connection to Redis was lost before it answered', { cause: error })
   }
 }
 
-/** @throws StoreConfigurationError where the URL is none that names a Redis. Its text holds no password. */
-export function assertRedisUrl(url: string): void {
-  const parsed = URL.parse(url)
-  const isRedis = parsed?.protocol === 'redis:' || parsed?.protocol === 'rediss:'
-  if (!isRedis || parsed.hostname === '' || !/^(?:\/\d*)?$/.test(parsed.pathname)) {
-    throw new StoreConfigurationError(
-      'a Redis is named by redis://<host>:<port> or, over TLS, rediss://<host>:<port>, with user:password@ before the host',
-    )
+function attempt(): PromiseWithResolvers<void> {
+  const made = Promise.withResolvers<void>()
+  // Nobody may be waiting for it.
+  made.promise.catch(() => {})
+  return made
+}
+
+/** What is wrong with a server's settings while it runs is an outage: someone may set it right again. */
+function unavailable(cause: StoreConfigurationError): StoreUnavailableError {
+  return new StoreUnavailableError(cause.message, { cause })
+}
+
+function ioredisOptions({ location, address, name }: ConnectionOptions): RedisOptions & { replyMapping: 'legacy' } {
+  const { username, password, tls } = location
+  const login = {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+  }
+  return {
+    ...target(location, address),
+    ...login,
+    connectionName: name,
+    replyMapping: 'legacy',
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    autoResubscribe: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout,
+    socketTimeout: answerTimeout,
+    keepAlive: 10_000,
+    disableClientInfo: true,
+    // After a failover the old address may lead to what is a replica by now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    retryStrategy: (times) =>
+      Math.min(firstRetry * 2 ** Math.min(times - 1, 10), largestRetry) * (0.75 + Math.random() / 2),
+  }
+}
+
+function target(location: RedisLocation, address: ServerAddress | undefined): RedisOptions {
+  switch (location.kind) {
+    case 'standalone':
+      return { ...location.address, db: location.database }
+    case 'sentinel':
+      return {
+        sentinels: location.sentinels.map((sentinel) => ({ ...sentinel })),
+        name: location.master,
+        db: location.database,
+        enableTLSForSentinelMode: location.tls,
+        sentinelRetryStrategy: (times) => Math.min(times * firstRetry, largestRetry),
+      }
+    case 'cluster':
+      return address === undefined ? {} : { ...address }
   }
 }

@@ -1,117 +1,142 @@
 import { assertAppendable, assertTime } from '../checked-arguments.ts'
-import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument, Place } from '../document-log.ts'
-import { DocumentDeletedError, DocumentNotFoundError, EpochMismatchError, TipMovedError } from '../errors.ts'
+import type {
+  AppendReceipt,
+  AppendRequest,
+  Checkpoint,
+  DocumentLog,
+  LoadedDocument,
+  NewEntry,
+  Place,
+} from '../document-log.ts'
+import {
+  DocumentDeletedError,
+  DocumentNotFoundError,
+  EpochMismatchError,
+  StoreUnavailableError,
+  TipMovedError,
+} from '../errors.ts'
 import { randomId } from '../random-id.ts'
 import { encodeEntry } from '../record.ts'
-import { appendScript } from './append-script.ts'
-import type { CatalogIndex } from './catalog-index.ts'
-import { beginDocument } from './begin-document.ts'
-import { CheckpointWriter } from './checkpoint-writer.ts'
+import type { CheckpointWriter } from './checkpoint-writer.ts'
+import { type DocumentAccess, unknownHead } from './document-access.ts'
+import type { DocumentLives } from './document-lives.ts'
 import { DocumentReader } from './document-reader.ts'
-import { keysOf } from './keys.ts'
-import type { Argument, RedisConnection } from './redis-connection.ts'
-import { listIn, numberIn, textIn } from './replies.ts'
+import type { ListingIndex } from './listing-index.ts'
+import type { Argument } from './redis-connection.ts'
+import { listIn, maybeTextIn, numberIn, textIn } from './reply.ts'
+import { appendScript } from './scripts/append.ts'
 
-/**
- * The log in Redis. A caller has one append of a document under way at a time: Redis remembers each node's last token only,
- * so one that is repeated after a later one would be appended again.
- */
+/** Heads that are asked for at once: between two such groups the event loop is free. */
+const headsPerTurn = 500
+
+const placeFields = ['epoch', 'deleted', 'position', 'tip']
+
+/** What the log works on. */
+export interface RedisLogParts {
+  readonly access: DocumentAccess
+  readonly lives: DocumentLives
+  readonly checkpoints: CheckpointWriter
+  readonly index: ListingIndex
+  /** The node's name: each node's last token is kept. */
+  readonly node: string
+  readonly now: () => number
+}
+
+/** The log in Redis. An append and its relay message are one script, so that nodes hear only of what is in the log. */
 export class RedisLog implements DocumentLog {
-  readonly #connection: RedisConnection
-  readonly #prefix: string
-  readonly #origin: string
-  readonly #index: CatalogIndex
+  readonly #parts: RedisLogParts
   readonly #reader: DocumentReader
-  readonly #checkpoints: CheckpointWriter
 
-  /** @param origin random id of this node, which its appends and relay messages carry */
-  constructor(connection: RedisConnection, prefix: string, origin: string, index: CatalogIndex) {
-    this.#connection = connection
-    this.#prefix = prefix
-    this.#origin = origin
-    this.#index = index
-    this.#reader = new DocumentReader(connection, prefix)
-    this.#checkpoints = new CheckpointWriter(connection, prefix)
+  constructor(parts: RedisLogParts) {
+    this.#parts = parts
+    this.#reader = new DocumentReader(parts.access)
   }
 
   load(document: string): Promise<LoadedDocument> {
-    return this.#connection.perform(document, () => this.#reader.load(document, undefined))
+    return this.#reader.load(document, undefined)
   }
 
   read(document: string, from: number): Promise<LoadedDocument> {
-    return this.#connection.perform(document, () => this.#reader.load(document, from))
+    return this.#reader.load(document, from)
   }
 
-  append(document: string, request: AppendRequest): Promise<AppendReceipt> {
-    return this.#connection.perform(document, () => this.#append(document, request))
-  }
-
-  async #append(document: string, request: AppendRequest): Promise<AppendReceipt> {
+  async append(document: string, request: AppendRequest): Promise<AppendReceipt> {
     assertAppendable(request)
+    const { access, index, node, now } = this.#parts
+    const { head, log, relay } = access.keys(document)
     const { epoch, token, entries, after } = request
-    const keys = keysOf(this.#prefix, document)
-    const newest = entries.reduce((latest, { at }) => Math.max(latest, at), Number.MIN_SAFE_INTEGER)
-    const parameters: Argument[] = [
-      keys.relay,
-      this.#origin,
-      epoch,
-      token,
-      newest,
-      after === undefined ? '' : `=${after}`,
-    ]
-    for (const entry of entries) {
-      const tip = randomId()
-      parameters.push(tip, encodeEntry({ ...entry, tip }))
-    }
-    const reply = listIn(await this.#connection.run(appendScript, [keys.head, keys.log], parameters))
-    const [outcome, ...rest] = reply
-    switch (textIn(outcome)) {
-      case 'missing':
-        throw new DocumentNotFoundError(document)
-      case 'deleted':
-        throw new DocumentDeletedError(document)
-      case 'epoch':
-        throw new EpochMismatchError(document, epoch, textIn(rest[0]))
-      case 'tip':
-        throw new TipMovedError(document, after ?? '', textIn(rest[0]))
-      default: {
-        const [first, last, previousTip, tip] = rest
-        this.#index.touch(document, newest)
-        return {
-          epoch,
-          first: numberIn(first),
-          last: numberIn(last),
-          previousTip: textIn(previousTip),
-          tip: textIn(tip),
-        }
-      }
-    }
-  }
-
-  heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
-    return this.#connection.perform(undefined, () => Promise.all(documents.map((document) => this.#head(document))))
-  }
-
-  async #head(document: string): Promise<Place | undefined> {
-    const { head } = keysOf(this.#prefix, document)
-    const reply = await this.#connection.command('HMGET', head, 'epoch', 'position', 'tip', 'deleted')
-    const [epoch, position, tip, deleted] = listIn(reply)
-    if (epoch === null || deleted !== null) return undefined
-    return { epoch: textIn(epoch), position: numberIn(position), tip: textIn(tip) }
-  }
-
-  begin(document: string, at: number): Promise<Place> {
-    return this.#connection.perform(document, async () => {
-      assertTime(at)
-      const made = { id: document, title: '', createdBy: '', at }
-      await beginDocument(this.#connection, this.#prefix, this.#index, 'create', made)
-      const head = await this.#head(document)
-      if (head === undefined) throw new DocumentDeletedError(document)
-      return head
+    const at = Math.max(...entries.map((entry) => entry.at))
+    const condition = after === undefined ? [0, ''] : [1, after]
+    const args = [epoch, node, token, ...condition, at, relay, Math.floor(now()), ...entries.flatMap(newRecord)]
+    const reply = await access.append(document, head, {
+      script: appendScript,
+      keys: [head, log],
+      args,
+      wrote: appended,
     })
+    const receipt = receiptIn(reply, document, request)
+    index.changed(document)
+    return receipt
   }
 
   replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
-    return this.#connection.perform(document, () => this.#checkpoints.write(document, checkpoint, replaces))
+    return this.#parts.checkpoints.write(document, checkpoint, replaces)
+  }
+
+  async heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
+    const heads: (Place | undefined)[] = []
+    for (let start = 0; start < documents.length; start += headsPerTurn) {
+      if (start > 0) await new Promise((resume) => setImmediate(resume))
+      const group = documents.slice(start, start + headsPerTurn)
+      heads.push(...(await Promise.all(group.map((document) => this.#place(document)))))
+    }
+    return heads
+  }
+
+  async begin(document: string, at: number): Promise<Place> {
+    assertTime(at)
+    await this.#parts.lives.create({ id: document, title: '', createdBy: '', at })
+    const place = await this.#place(document)
+    // Whoever was faster than this read deleted it.
+    if (place === undefined) throw new DocumentDeletedError(document)
+    return place
+  }
+
+  async #place(document: string): Promise<Place | undefined> {
+    const { access } = this.#parts
+    const reply = await access.call(document, access.keys(document).head, 'HMGET', placeFields)
+    const [epoch, deleted, position, tip] = listIn(reply).map(maybeTextIn)
+    if (epoch === undefined || deleted !== undefined) return undefined
+    return { epoch, position: numberIn(position), tip: tip ?? '' }
+  }
+}
+
+function newRecord(entry: NewEntry): Argument[] {
+  const tip = randomId()
+  return [tip, encodeEntry({ ...entry, tip })]
+}
+
+function appended(reply: unknown): boolean {
+  return Array.isArray(reply) && textIn(reply[0]) === 'appended'
+}
+
+function receiptIn(reply: unknown, document: string, { epoch, after = '' }: AppendRequest): AppendReceipt {
+  const [outcome, ...rest] = listIn(reply)
+  const [first, last, previousTip = '', tip = ''] = rest.map(textIn)
+  switch (textIn(outcome)) {
+    case 'appended':
+      return { epoch, first: numberIn(first), last: numberIn(last), previousTip, tip }
+    case 'missing':
+      throw new DocumentNotFoundError(document)
+    case 'deleted':
+      throw new DocumentDeletedError(document)
+    case 'epoch':
+      throw new EpochMismatchError(document, epoch, first ?? '')
+    case 'tip':
+      throw new TipMovedError(document, after, first ?? '')
+    case 'format':
+      throw unknownHead(document, first)
+    default:
+      throw new StoreUnavailableError('Redis gave a strange answer to an append')
   }
 }

@@ -1,70 +1,183 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
-import { randomId } from '../random-id.ts'
+import { StoreConfigurationError, StoreUnavailableError } from '../errors.ts'
+import type { Relay } from '../relay.ts'
 import type { Store } from '../store.ts'
-import { appendScript } from './append-script.ts'
-import { CatalogIndex } from './catalog-index.ts'
-import { beginScript, deleteScript, pageScript, titleScript } from './catalog-scripts.ts'
-import { chunkScript, flipScript, trimScript } from './checkpoint-scripts.ts'
-import { readScript } from './read-script.ts'
+import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
+import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
+import { ClusterRoutes } from './cluster-routes.ts'
+import { DocumentAccess } from './document-access.ts'
+import { defaultPrefix } from './document-keys.ts'
+import { DocumentLives } from './document-lives.ts'
+import { type Durability, parseDurability } from './durability.ts'
+import { ListingIndex } from './listing-index.ts'
+import { ListingReader } from './listing-reader.ts'
+import { rebuildListing } from './listing-rebuild.ts'
+import { Operations } from './operations.ts'
 import { RedisCatalog } from './redis-catalog.ts'
-import { RedisConnection, assertRedisUrl } from './redis-connection.ts'
+import { RedisConnection } from './redis-connection.ts'
 import { RedisLog } from './redis-log.ts'
-import type { RedisDurability } from './requirements.ts'
+import { RedisRelay } from './redis-relay.ts'
+import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } from './redis-url.ts'
+import { textIn } from './reply.ts'
+import { type MakeShard, type Routes, singleRoute } from './routes.ts'
+import { checkServer, replicasIn } from './server-checks.ts'
 
-const scripts = [
-  appendScript,
-  flipScript,
-  trimScript,
-  beginScript,
-  titleScript,
-  deleteScript,
-  pageScript,
-  chunkScript,
-  readScript,
-]
-
-/** How a Redis is used. */
+/** How a Redis store is opened. */
 export interface RedisStoreOptions {
-  /** Begins every key; `weft` where it is not given. Stores of different prefixes know nothing of each other. */
+  /** The node's name: no other node may bear it. It stands in relay messages and beside the node's last append. */
+  readonly node: string
+  /** `memory`, `fsync` or `replicas:<n>`: what an append that resolved has behind it. */
+  readonly durability: string
+  /**
+   * Says that a Redis which does not let anyone look (a managed one, without CONFIG) has `appendonly yes`,
+   * `appendfsync always` and `no-appendfsync-on-rewrite no`. Without it, `fsync` is refused there.
+   */
+  readonly assumeConfigured?: boolean
+  /** What all keys begin with, `weft` by default: letters, digits, `_`, `-` and `.`. */
   readonly prefix?: string
-  /** What a resolved append promises; `fsync` where it is not given. */
-  readonly durability?: RedisDurability
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** Called when a checkpoint has come to a point at which a crash leaves something different behind. */
+  readonly onCheckpointStep?: (step: CheckpointStep) => void
+}
+
+/** A store in Redis, with the relay that its appends are published on. */
+export interface RedisStore extends Store {
+  readonly relay: Relay
+  /**
+   * Makes the listing of documents anew from the documents themselves, while the store is in use.
+   *
+   * @returns how many documents were found
+   * @throws StoreUnavailableError
+   */
+  rebuildIndex(): Promise<number>
 }
 
 /**
- * Opens the store in a Redis.
+ * Opens a store in Redis 7 or Valkey 7.2 and up. Every master is checked now, and again whenever a connection to it is made,
+ * for what the durability claims.
  *
- * @param url `redis://` or `rediss://`, with user and password where it needs them
- * @throws StoreConfigurationError where the Redis is not what the durability needs: the text says what to set, and where
- * @throws StoreUnavailableError where it cannot be reached
+ * @param url `redis://`, `rediss://`, `redis+cluster://` or `redis+sentinel://`, see `parseRedisUrl`
+ * @throws StoreConfigurationError where Redis may not be used as it is set up: the text says what to do
+ * @throws StoreUnavailableError where it cannot be reached: trying again later may help
  */
-export async function openRedisStore(url: string, options: RedisStoreOptions = {}): Promise<Store> {
-  const { prefix = 'weft', durability = 'fsync' } = options
-  assertRedisUrl(url)
-  const connection = new RedisConnection(url, durability, scripts)
-  await connection.open()
-  return new RedisStore(connection, prefix)
+export async function openRedisStore(url: string, options: RedisStoreOptions): Promise<RedisStore> {
+  const { prefix = defaultPrefix, node } = options
+  if (!/^[\w.-]{1,64}$/.test(prefix)) {
+    throw new StoreConfigurationError('a prefix of keys holds 1 to 64 letters, digits, underscores, hyphens and dots')
+  }
+  if (!/^[\w.:-]{1,64}$/.test(node)) {
+    throw new StoreConfigurationError(
+      'a node is named by 1 to 64 letters, digits, underscores, hyphens, dots and colons',
+    )
+  }
+  const location = parseRedisUrl(url)
+  const durability = parseDurability(options.durability)
+  const routes = makeRoutes(location, shardMaker(location, durability, options))
+  try {
+    await routes.opened()
+    if (durability.level === 'replicas') await assertReplicas(routes, durability.replicas)
+  } catch (error) {
+    routes.close()
+    throw error
+  }
+  return new OpenRedisStore(new DocumentAccess(routes, prefix), location, options)
 }
 
-class RedisStore implements Store {
+function makeRoutes(location: RedisLocation, makeShard: MakeShard): Routes {
+  return location.kind === 'cluster' ? new ClusterRoutes(location, makeShard) : singleRoute(makeShard)
+}
+
+function shardMaker(location: RedisLocation, durability: Durability, options: RedisStoreOptions): MakeShard {
+  const checks = { kind: location.kind, durability, assumeConfigured: options.assumeConfigured ?? false }
+  return (address: ServerAddress | undefined, onLost) => {
+    const connect = (name: string): RedisConnection =>
+      new RedisConnection({
+        location,
+        ...(address === undefined ? {} : { address }),
+        name,
+        check: (redis) => checkServer(redis, checks),
+        onLost,
+      })
+    const commands = connect('weft')
+    const appends: AppendLane =
+      durability.level === 'replicas'
+        ? new ReplicaLane(connect('weft-appends'), durability.replicas)
+        : directLane(commands)
+    return { name: address === undefined ? '' : addressText(address), address, commands, appends }
+  }
+}
+
+/** @throws StoreUnavailableError: a replica may only be away at the moment */
+async function assertReplicas(routes: Routes, wanted: number): Promise<void> {
+  for (const { commands, name } of routes.shards()) {
+    const replicas = replicasIn(textIn(await commands.call('INFO', ['replication'])))
+    if (replicas >= wanted) continue
+    const master = name === '' ? 'the Redis master' : `the Redis master ${name}`
+    throw new StoreUnavailableError(
+      `${master} has ${replicas} replicas, and replicas:${wanted} would never call anything saved: attach replicas, or ask for fewer`,
+    )
+  }
+}
+
+class OpenRedisStore implements RedisStore {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
-  readonly #connection: RedisConnection
-  readonly #index: CatalogIndex
+  readonly relay: RedisRelay
+  readonly #access: DocumentAccess
+  readonly #index: ListingIndex
+  readonly #operations = new Operations()
 
-  constructor(connection: RedisConnection, prefix: string) {
-    this.#connection = connection
-    this.#index = new CatalogIndex(connection, prefix)
-    this.log = new RedisLog(connection, prefix, randomId(), this.#index)
-    this.catalog = new RedisCatalog(connection, prefix, this.#index)
+  constructor(access: DocumentAccess, location: RedisLocation, options: RedisStoreOptions) {
+    const { node, now = Date.now, onCheckpointStep = (): void => {} } = options
+    const index = new ListingIndex(access)
+    const lives = new DocumentLives(access, index)
+    const checkpoints = new CheckpointWriter(access, now, onCheckpointStep)
+    this.#access = access
+    this.#index = index
+    this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
+    this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
+    this.relay = new RedisRelay(access, location, node)
   }
 
   async check(): Promise<void> {
-    await this.#connection.perform(undefined, () => this.#connection.command('PING'))
+    await this.#operations.run(() =>
+      Promise.all(this.#access.routes.shards().map(({ commands }) => commands.call('PING', []))),
+    )
   }
 
-  close(): Promise<void> {
-    return this.#connection.close(() => this.#index.finish())
+  rebuildIndex(): Promise<number> {
+    return this.#operations.run(() => rebuildListing(this.#access, this.#index))
+  }
+
+  async close(): Promise<void> {
+    await this.#operations.close()
+    await this.#index.close()
+    this.relay.close()
+    this.#access.routes.close()
+  }
+}
+
+function countedLog(log: DocumentLog, operations: Operations): DocumentLog {
+  return {
+    load: (document) => operations.run(() => log.load(document)),
+    append: (document, request) => operations.run(() => log.append(document, request)),
+    read: (document, from) => operations.run(() => log.read(document, from)),
+    replaceCheckpoint: (document, checkpoint, replaces) =>
+      operations.run(() => log.replaceCheckpoint(document, checkpoint, replaces)),
+    heads: (documents) => operations.run(() => log.heads(documents)),
+    begin: (document, at) => operations.run(() => log.begin(document, at)),
+  }
+}
+
+function countedCatalog(catalog: DocumentCatalog, operations: Operations): DocumentCatalog {
+  return {
+    create: (document) => operations.run(() => catalog.create(document)),
+    get: (document) => operations.run(() => catalog.get(document)),
+    list: (listing) => operations.run(() => catalog.list(listing)),
+    setTitle: (document, title, at) => operations.run(() => catalog.setTitle(document, title, at)),
+    delete: (document, at) => operations.run(() => catalog.delete(document, at)),
+    recreate: (document) => operations.run(() => catalog.recreate(document)),
   }
 }

@@ -1,37 +1,67 @@
-/** An append as it is published on its document's channel: by the script that made it, so never of what is not in the log. */
-export interface RelayedAppend {
-  /** The node that appended. */
-  readonly origin: string
-  readonly epoch: string
-  readonly first: number
-  readonly last: number
-  readonly previousTip: string
-  readonly tip: string
-  /** The entries' records, as the log has them. */
-  readonly records: readonly Buffer[]
-}
-
-const format = '1'
+import type { Entry } from '../document-log.ts'
+import type { RelayedAppend } from '../relay.ts'
+import { decodeEntry } from '../record.ts'
 
 /**
- * Reads a message of the channel: one line of format, origin, epoch, first, last, previous tip, tip and the records'
- * lengths, then the records.
- *
- * @returns undefined for one of a format that this version does not know, or that is cut: the log has what it said
+ * A message on a document's channel: a byte that names the format, one that names the kind, then
+ * - append: length of the places (uint16), the places as lines of text (epoch, first, last, previous tip, tip, origin), and of
+ *   each entry the length of its record (uint32) and the record. The script that appends writes it.
+ * - presence: length of the origin (uint16), the origin, the room's bytes.
+ * All little endian.
  */
-export function decodeRelayedAppend(message: Buffer): RelayedAppend | undefined {
-  const end = message.indexOf('\n')
-  const [found, origin, epoch, first, last, previousTip, tip, lengths] = message
-    .toString('latin1', 0, Math.max(end, 0))
-    .split(' ')
-  if (found !== format || origin === undefined || epoch === undefined) return undefined
-  if (previousTip === undefined || tip === undefined || lengths === undefined) return undefined
-  const records: Buffer[] = []
-  let at = end + 1
-  for (const length of lengths.split(',').map(Number)) {
-    records.push(message.subarray(at, at + length))
-    at += length
+export const relayFormat = 1
+
+const kinds = { append: 1, presence: 2 } as const
+
+/** What came over a channel. */
+export type RelayMessage =
+  | { readonly kind: 'append'; readonly append: RelayedAppend }
+  | { readonly kind: 'presence'; readonly origin: string; readonly message: Uint8Array }
+
+/** Presence as a message. */
+export function encodePresence(origin: string, message: Uint8Array): Buffer {
+  const name = Buffer.from(origin)
+  const header = Buffer.alloc(4)
+  header.writeUInt8(relayFormat, 0)
+  header.writeUInt8(kinds.presence, 1)
+  header.writeUInt16LE(name.byteLength, 2)
+  return Buffer.concat([header, name, message])
+}
+
+/**
+ * What a message says; undefined where this version of Weft cannot read it. Then the log has what it carried.
+ *
+ * @param document for the error of an entry that cannot be read
+ */
+export function decodeRelayMessage(bytes: Buffer, document: string): RelayMessage | undefined {
+  try {
+    if (bytes.readUInt8(0) !== relayFormat) return undefined
+    const textEnd = 4 + bytes.readUInt16LE(2)
+    const text = bytes.toString('utf8', 4, textEnd)
+    switch (bytes.readUInt8(1)) {
+      case kinds.append:
+        return appendIn(text, bytes.subarray(textEnd), document)
+      case kinds.presence:
+        return { kind: 'presence', origin: text, message: bytes.subarray(textEnd) }
+      default:
+        return undefined
+    }
+  } catch {
+    // Cut short, or an entry of a newer format or with a wrong checksum: reading the log says which, and of what.
+    return undefined
   }
-  if (at !== message.byteLength) return undefined
-  return { origin, epoch, first: Number(first), last: Number(last), previousTip, tip, records }
+}
+
+function appendIn(text: string, records: Buffer, document: string): RelayMessage | undefined {
+  const [epoch, first, last, previousTip, tip, origin] = text.split('\n')
+  if (epoch === undefined || previousTip === undefined || tip === undefined || origin === undefined) return undefined
+  const places = { epoch, first: Number(first), last: Number(last), previousTip, tip }
+  const entries: Entry[] = []
+  let at = 0
+  for (let position = places.first; position <= places.last; position++) {
+    const end = at + 4 + records.readUInt32LE(at)
+    entries.push(decodeEntry(records.subarray(at + 4, end), document, position))
+    at = end
+  }
+  return { kind: 'append', append: { ...places, origin, entries } }
 }

@@ -2,8 +2,8 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { decodeCursor, encodeCursor } from '../catalog-cursor.ts'
 import { pageOf } from '../catalog-page.ts'
 import type { DocumentListing, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import { scopeOfPrefix } from '../listing-scopes.ts'
 import { type Row, numberIn, textIn } from './columns.ts'
-import { scopeOfPrefix } from './listing-index.ts'
 
 /**
  * Up to so many documents of a prefix are read and sorted. A prefix that holds more is looked for in the index of its

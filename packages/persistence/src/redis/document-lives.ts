@@ -1,0 +1,80 @@
+import type { NewDocument } from '../document-catalog.ts'
+import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+import { randomId } from '../random-id.ts'
+import type { DocumentAccess } from './document-access.ts'
+import type { ListingIndex } from './listing-index.ts'
+import type { Argument } from './redis-connection.ts'
+import { textIn } from './reply.ts'
+import { createScript, deleteScript, recreateScript, setTitleScript } from './scripts/document.ts'
+
+/**
+ * Begins and ends documents. Each change is conditional on the life that it was meant for, since a command whose answer was
+ * lost may be done much later than its repetition.
+ */
+export class DocumentLives {
+  readonly #access: DocumentAccess
+  readonly #index: ListingIndex
+
+  constructor(access: DocumentAccess, index: ListingIndex) {
+    this.#access = access
+    this.#index = index
+  }
+
+  /** @returns whether it was created by this call @throws DocumentDeletedError, StoreUnavailableError */
+  async create(document: NewDocument): Promise<boolean> {
+    const { head } = this.#access.keys(document.id)
+    const outcome = textIn(await this.#access.run(document.id, createScript, [head], this.#beginning(document)))
+    if (outcome === 'deleted') throw new DocumentDeletedError(document.id)
+    if (outcome !== 'created') return false
+    await this.#index.write([document.id])
+    return true
+  }
+
+  /** @throws DocumentNotFoundError, StoreUnavailableError */
+  async recreate(document: NewDocument): Promise<void> {
+    const found = await this.#access.findHead(document.id)
+    if (found === undefined) throw new DocumentNotFoundError(document.id)
+    // One that is there already was made anew by the attempt that this one repeats, or by someone else.
+    if (!found.deleted) return
+    const { head } = this.#access.keys(document.id)
+    await this.#access.run(document.id, recreateScript, [head], [...this.#beginning(document), found.epoch])
+    await this.#index.write([document.id])
+  }
+
+  /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
+  async delete(document: string, at: number): Promise<void> {
+    const { head, log, meta } = this.#access.keys(document)
+    for (;;) {
+      const { place, checkpoint } = await this.#access.head(document)
+      const generation = checkpoint?.generation
+      const held = generation === undefined ? [] : [this.#access.keys(document).checkpoint(generation)]
+      const args = [place.epoch, generation ?? '', randomId(), at]
+      const reply = await this.#access.run(document, deleteScript, [head, log, meta, ...held], args)
+      // Compacted in between: there is another checkpoint to take away.
+      if (textIn(reply) === 'moved') continue
+      this.#assertDone(textIn(reply), document)
+      await this.#index.write([document])
+      return
+    }
+  }
+
+  /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
+  async setTitle(document: string, title: string, at: number): Promise<void> {
+    const { head, meta } = this.#access.keys(document)
+    const reply = await this.#access.run(document, setTitleScript, [head, meta], [title, at])
+    this.#assertDone(textIn(reply), document)
+    await this.#index.write([document])
+  }
+
+  #beginning({ id, title, createdBy, at }: NewDocument): Argument[] {
+    const keys = this.#access.keys(id)
+    const epoch = randomId()
+    return [keys.log, keys.meta, keys.orphan(epoch), epoch, at, title, createdBy]
+  }
+
+  #assertDone(outcome: string, document: string): void {
+    if (outcome === 'missing') throw new DocumentNotFoundError(document)
+    if (outcome === 'deleted') throw new DocumentDeletedError(document)
+    if (outcome !== 'done') throw new StoreUnavailableError(`Redis gave a strange answer: ${outcome}`)
+  }
+}

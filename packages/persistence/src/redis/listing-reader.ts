@@ -1,0 +1,177 @@
+import { type CatalogPosition, decodeCursor, encodeCursor } from '../catalog-cursor.ts'
+import type { DocumentListing, DocumentOrder, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import { scopeOfPrefix } from '../listing-scopes.ts'
+import type { DocumentAccess } from './document-access.ts'
+import type { ListingIndex } from './listing-index.ts'
+import { bucketNumberOf, bucketsOf, listedIn, placeOfTime, setOf } from './listing-places.ts'
+import { listIn, maybeTextIn, numberIn, textIn } from './reply.ts'
+
+/** Up to so many documents of a prefix that is no scope are read and sorted. */
+const maxSorted = 2_000
+/** How many members of a set one page looks at for documents of a larger prefix; past it, it is short (E3). */
+const maxScanned = 20_000
+const scannedPerRead = 1_000
+
+/** Every character of an id sorts before this one. */
+const afterAnyId = '\u{7f}'
+
+type TimeOrder = Exclude<DocumentOrder, 'name'>
+
+/** A run of places in an order, and whether more follow it. */
+interface Run {
+  readonly places: readonly CatalogPosition[]
+  readonly more: boolean
+}
+
+/** Reads the listing: each bucket gives its part of a page, and the parts are merged. */
+export class ListingReader {
+  readonly #access: DocumentAccess
+  readonly #index: ListingIndex
+
+  constructor(access: DocumentAccess, index: ListingIndex) {
+    this.#access = access
+    this.#index = index
+  }
+
+  /** @throws InvalidCursorError, StoreUnavailableError */
+  async list({ order, limit, prefix = '', cursor }: DocumentListing): Promise<DocumentRecordPage> {
+    let after = cursor === undefined ? undefined : decodeCursor(order, cursor)
+    const documents: DocumentRecord[] = []
+    for (;;) {
+      const { places, more } = await this.#find(order, prefix, after, limit - documents.length)
+      after = places.at(-1) ?? after
+      documents.push(...(await this.#records(places, prefix)))
+      // What is listed and not there any more leaves a page short, and the next places fill it.
+      if (!more) return { documents, next: undefined }
+      if (documents.length === limit || places.length === 0 || isScanned(order, prefix)) {
+        return { documents, next: after === undefined ? undefined : encodeCursor(after) }
+      }
+    }
+  }
+
+  #find(order: DocumentOrder, prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+    if (order === 'name') return this.#byName(prefix, after, limit)
+    const scope = scopeOfPrefix(prefix)
+    return scope === prefix ? this.#inScope(order, scope, after, limit) : this.#inPrefix(order, prefix, after, limit)
+  }
+
+  async #byName(prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+    const from = after === undefined || after.id < prefix ? `[${prefix}` : `(${after.id}`
+    const ids = await this.#members('name', '', from, `(${prefix}${afterAnyId}`, limit)
+    return { places: ids.slice(0, limit).map((id) => ({ order: 'name', id })), more: ids.length > limit }
+  }
+
+  async #inScope(order: TimeOrder, scope: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+    const members = await this.#members(order, scope, boundAfter(after), '+', limit)
+    const places = members.slice(0, limit).map((member) => ({ order, ...listedIn(member) }))
+    return { places, more: members.length > limit }
+  }
+
+  async #inPrefix(order: TimeOrder, prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+    const range = [`[${prefix}`, `(${prefix}${afterAnyId}`]
+    const counts = await this.#ofAll((bucket) => ({
+      key: setOf(bucket, 'name', ''),
+      command: 'ZLEXCOUNT',
+      args: range,
+    }))
+    const count = counts.reduce<number>((sum, found) => sum + numberIn(found), 0)
+    return count <= maxSorted ? this.#sort(order, prefix, after, limit) : this.#scan(order, prefix, after, limit)
+  }
+
+  async #sort(order: TimeOrder, prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+    const ids = await this.#members('name', '', `[${prefix}`, `(${prefix}${afterAnyId}`, maxSorted)
+    const members = await this.#membersOf(order, ids)
+    const from = boundAfter(after).slice(1)
+    const found = members.filter((member) => after === undefined || member > from).sort(byBytes)
+    const places = found.slice(0, limit).map((member) => ({ order, ...listedIn(member) }))
+    return { places, more: found.length > limit }
+  }
+
+  /** Looks for a prefix among the members of its scope, up to a bound. */
+  async #scan(order: TimeOrder, prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+    const places: CatalogPosition[] = []
+    let from = after
+    for (let scanned = 0; scanned < maxScanned; scanned += scannedPerRead) {
+      const run = await this.#inScope(order, scopeOfPrefix(prefix), from, scannedPerRead)
+      for (const place of run.places) {
+        from = place
+        if (!place.id.startsWith(prefix)) continue
+        places.push(place)
+        if (places.length === limit) return { places, more: true }
+      }
+      if (!run.more) return { places, more: false }
+    }
+    // The last place that was looked at is where the next page begins, whether it is of the prefix or not.
+    return { places: from === undefined ? places : [...places, from], more: true }
+  }
+
+  /** One more member than asked for, where there are so many, over all buckets, in order. */
+  async #members(order: DocumentOrder, scope: string, from: string, to: string, limit: number): Promise<string[]> {
+    const found = await this.#ofAll((bucket) => ({
+      key: setOf(bucket, order, scope),
+      command: 'ZRANGEBYLEX',
+      args: [from, to, 'LIMIT', 0, limit + 1],
+    }))
+    return found
+      .flatMap((members) => listIn(members).map(textIn))
+      .sort(byBytes)
+      .slice(0, limit + 1)
+  }
+
+  /** Where documents stand in an order by time, as its sets have them. */
+  async #membersOf(order: TimeOrder, ids: readonly string[]): Promise<string[]> {
+    const perBucket = Map.groupBy(ids, bucketNumberOf)
+    const buckets = bucketsOf(this.#access.prefix)
+    const members = await Promise.all(
+      [...perBucket].map(async ([number, listed]) => {
+        const key = buckets[number]?.entries ?? ''
+        const places = listIn(await this.#access.call('', key, 'HMGET', listed)).map(maybeTextIn)
+        return listed.flatMap((id, index) => {
+          const [updated, created] = places[index]?.split(' ') ?? []
+          const place = order === 'updated' ? updated : created
+          return place === undefined ? [] : [place + id]
+        })
+      }),
+    )
+    return members.flat()
+  }
+
+  async #records(places: readonly CatalogPosition[], prefix: string): Promise<DocumentRecord[]> {
+    const wanted = places.filter(({ id }) => id.startsWith(prefix))
+    const records = await Promise.all(wanted.map(({ id }) => this.#index.record(id)))
+    return records.flatMap((record, index) => {
+      if (record !== undefined) return [record]
+      // Listed by a node that did not know yet that it was deleted.
+      this.#index.changed(wanted[index]?.id ?? '')
+      return []
+    })
+  }
+
+  #ofAll(
+    ask: (bucket: ReturnType<typeof bucketsOf>[number]) => {
+      readonly key: string
+      readonly command: string
+      readonly args: readonly (string | number)[]
+    },
+  ): Promise<unknown[]> {
+    return Promise.all(
+      bucketsOf(this.#access.prefix).map((bucket) => {
+        const { key, command, args } = ask(bucket)
+        return this.#access.call('', key, command, args)
+      }),
+    )
+  }
+}
+
+function boundAfter(after: CatalogPosition | undefined): string {
+  return after === undefined || after.order === 'name' ? '-' : `(${placeOfTime(after.at)}${after.id}`
+}
+
+function isScanned(order: DocumentOrder, prefix: string): boolean {
+  return order !== 'name' && scopeOfPrefix(prefix) !== prefix
+}
+
+/** All of it is ASCII. */
+function byBytes(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1
+}

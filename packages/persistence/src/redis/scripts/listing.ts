@@ -1,0 +1,43 @@
+import { type RedisScript, redisScript } from './redis-script.ts'
+
+/**
+ * Changes one bucket of the listing. What stands in it of a document is kept beside the sets, so that it can be taken out of
+ * them whoever put it there. An addition that is older than what is listed does nothing; `restore` trusts nothing that is.
+ *
+ * Key: the bucket's hash of what is listed. Arguments: what the names of its sets begin with; then of each document its id,
+ * the number of its scopes, `add`, `remove` or `restore`, its place by update, its place by creation, its scopes.
+ */
+export const changeListingScript: RedisScript = redisScript(`
+local base = ARGV[1]
+local function remove(id, listed, scopes)
+  local updated, created = string.match(listed, '^(%x+) (%x+)$')
+  for _, scope in ipairs(scopes) do
+    redis.call('ZREM', base .. 'updated:' .. scope, updated .. id)
+    redis.call('ZREM', base .. 'created:' .. scope, created .. id)
+  end
+end
+local i = 2
+while i <= #ARGV do
+  local id, count, action, updated, created = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local scopes = {unpack(ARGV, i + 5, i + 4 + count)}
+  i = i + 5 + count
+  local listed = redis.call('HGET', KEYS[1], id)
+  if action == 'remove' then
+    if listed then remove(id, listed, scopes) end
+    redis.call('HDEL', KEYS[1], id)
+    redis.call('ZREM', base .. 'name', id)
+  else
+    local place = updated .. ' ' .. created
+    local known, born = string.match(listed or '', '^(%x+) (%x+)$')
+    if action == 'restore' or known == nil or created ~= born or updated < known then
+      if listed then remove(id, listed, scopes) end
+      redis.call('HSET', KEYS[1], id, place)
+      redis.call('ZADD', base .. 'name', 0, id)
+      for _, scope in ipairs(scopes) do
+        redis.call('ZADD', base .. 'updated:' .. scope, 0, updated .. id)
+        redis.call('ZADD', base .. 'created:' .. scope, 0, created .. id)
+      end
+    end
+  end
+end
+`)

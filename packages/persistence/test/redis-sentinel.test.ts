@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { HearingListener } from '../src/contract/relay-fixture.ts'
+import { append, begin, textsOf } from '../src/contract/with-store.ts'
+import { StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
+import { openRedisStore } from '../src/redis/redis-store.ts'
+import { RedisServer } from './redis-server.ts'
+import { untilAvailable } from './until-available.ts'
+
+test('L1: a store found by Sentinels follows a failover, and fsync is refused there', { timeout: 60_000 }, async () => {
+  await using master = await RedisServer.start()
+  await using replica = await RedisServer.start('--replicaof', '127.0.0.1', String(master.port))
+  while (!(await master.client.info('replication')).includes('state=online')) await master.client.ping()
+  await using sentinel = await startSentinel(master)
+  const url = `redis+sentinel://127.0.0.1:1,127.0.0.1:${sentinel.port}/main`
+  const options = { node: 'node-a', durability: 'memory' }
+  // The Sentinel has to have found the replica before it can put it in the master's place.
+  while (!String(await sentinel.client.call('SENTINEL', 'REPLICAS', 'main')).includes(String(replica.port))) {
+    await sentinel.client.ping()
+  }
+  const refused = openRedisStore(url, { ...options, durability: 'fsync' })
+  await expect(refused).rejects.toThrow(StoreConfigurationError)
+  await expect(refused).rejects.toThrow('fsync does not survive a failover')
+
+  const store = await openRedisStore(url, options)
+  const epoch = await begin(store, 'a')
+  const listener = new HearingListener()
+  await store.relay.subscribe('a', listener)
+  await append(store, 'a', epoch, 'before')
+  while ((await replica.client.xlen('weft:{a}:log')) < 1) await replica.client.ping()
+  await master.kill()
+  await expect(append(store, 'a', epoch, 'during')).rejects.toThrow(StoreUnavailableError)
+  const { tip } = await untilAvailable(() => append(store, 'a', epoch, 'after'))
+  expect(textsOf(await store.log.load('a'))).toEqual(['before', 'after'])
+  await listener.until(() => listener.resumptions > 0)
+  expect((await store.log.heads(['a']))[0]?.tip).toBe(tip)
+  await append(store, 'a', epoch, 'heard')
+  await listener.until(() => listener.texts.includes('heard'))
+  await store.close()
+})
+
+/** A Sentinel of its own, which alone decides. */
+async function startSentinel(master: RedisServer): Promise<RedisServer> {
+  const file = join(master.folder, 'sentinel.conf')
+  const lines = [
+    `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds main 500',
+    'sentinel failover-timeout main 2000',
+  ]
+  await writeFile(file, lines.join('\n'))
+  return RedisServer.startSentinel(file)
+}
