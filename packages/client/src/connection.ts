@@ -10,6 +10,7 @@ import {
   messageType,
   parseCloseReason,
   type RefusalKind,
+  sameLife,
   weftSubprotocol,
 } from '@weft/protocol'
 import { WebsocketProvider } from 'y-websocket'
@@ -196,7 +197,7 @@ export class Connection {
     const known = this.#parts.epoch()
     if (known === undefined) this.#parts.events.epoch(epoch)
     // Before anything else of that document is read or answered.
-    else if (known !== epoch) this.#refuse('replaced', refusalText('replaced'))
+    else if (!sameLife(known, epoch)) this.#refuse('replaced', refusalText('replaced'))
   }
 
   /** A step 2 has gone out. After a dropped frame it means that the store is back, but only a new connection can be told so. */

@@ -111,6 +111,27 @@ test('what others wrote is kept too, and many records are merged into one', asyn
   opened.result.close()
 })
 
+test('a document whose log was lost and put back is the same document, and gets what was kept for it', async () => {
+  const { server } = harness()
+  const id = 'put-back'
+  const before = harness().open({ id })
+  const first = await server.connection()
+  await first.welcome(new Y.Doc(), '0.kitten.one')
+  await before.synced
+  before.doc.getText('note').insert(0, 'kept')
+  await before.close()
+
+  const document = harness().open({ id })
+  const second = await server.connection()
+  const restored = new Y.Doc()
+  await second.welcome(restored, '0.kitten.two')
+  await document.synced
+  expect(document.state.status).not.toBe('refused')
+  expect(document.doc.getText('note').toJSON()).toBe('kept')
+  await document.close()
+  expect(await readSetAsideCopies({ url: server.url, id })).toEqual([])
+})
+
 test('a document that was made anew is not merged: the copy is set aside, the next session begins empty', async () => {
   const { server } = harness()
   const id = 'anew'

@@ -121,12 +121,13 @@ export interface DocumentLog {
   heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]>
 
   /**
-   * For repair after a total loss (L6): begins a log with a new epoch where there is none. Of several nodes that call it at
-   * once, one begins it.
+   * For repair after a total loss (L6): begins a log with a new epoch, of the same life, where there is none. Of several nodes
+   * that call it at once, one begins it.
    *
+   * @param lost the epoch of the log that is no longer there
    * @param at when, in milliseconds since 1970
    * @returns the head that is there now, whoever made it
    * @throws DocumentDeletedError, StoreUnavailableError
    */
-  begin(document: string, at: number): Promise<Place>
+  begin(document: string, lost: string, at: number): Promise<Place>
 }

@@ -39,6 +39,9 @@ export interface RelaySubscription {
 
 /** Publish and subscribe between nodes. Appends are published by the log itself, in the script that appends. */
 export interface Relay {
+  /** The name of this node, which its own messages bear as their origin. */
+  readonly node: string
+
   /**
    * Listens to a document. Resolves when the subscription is acknowledged: whatever is appended from then on is either heard
    * or followed by `resumed`. A subscription that is lost is taken up again until it is closed.

@@ -288,7 +288,7 @@ function overriding(log: DocumentLog, methods: Partial<DocumentLog>): DocumentLo
     read: (id, from) => log.read(id, from),
     replaceCheckpoint: (...parameters) => log.replaceCheckpoint(...parameters),
     heads: (ids) => log.heads(ids),
-    begin: (id, at) => log.begin(id, at),
+    begin: (id, lost, at) => log.begin(id, lost, at),
     ...methods,
   }
 }

@@ -86,7 +86,7 @@ test('X3: a Redis that is killed and comes back is used again', async () => {
   // It keeps nothing on its disk, so everything is lost, as it would be with any Redis that is not set up for more.
   await untilAvailable(() => store.check())
   expect(await store.log.heads(['a'])).toEqual([undefined])
-  const place = await store.log.begin('a', 5)
+  const place = await store.log.begin('a', epoch, 5)
   expect(place.epoch).not.toBe(epoch)
   await expect(append(store, 'a', epoch, 'late')).rejects.toThrow('made anew')
 })
@@ -151,7 +151,7 @@ test('L6: what a lost head leaves of a log is put aside when the log is begun ag
   const epoch = await begin(store, 'a')
   await append(store, 'a', epoch, 'one')
   await server.client.del('weft:{a}:head')
-  const place = await store.log.begin('a', 5)
+  const place = await store.log.begin('a', epoch, 5)
   await append(store, 'a', place.epoch, 'again')
   expect(textsOf(await store.log.load('a'))).toEqual(['again'])
   expect(await server.client.xlen(`weft:{a}:orphan:${place.epoch}`)).toBe(1)

@@ -103,12 +103,12 @@ test('a write thread that dies fails what was under way, and the next job starts
   await thread.open()
   const writes = new Performer(thread)
   const document = { id: 'a', title: '', createdBy: '', at: 1 }
-  expect(await writes.decide({ type: 'create', document }, 'a')).toBe(true)
+  expect(await writes.decide({ type: 'create', document, epoch: 'e' }, 'a')).toBe(true)
   const underWay = [1, 2, 3].map(() => writes.perform({ type: 'check' }, ''))
   // Asserted at once, because they are refused before the thread's end is known here.
   const refused = Promise.all(underWay.map((job) => expect(job).rejects.toThrow(StoreUnavailableError)))
   await Promise.all([workers[0]?.terminate(), refused])
-  expect(await writes.decide({ type: 'create', document }, 'a')).toBe(false)
+  expect(await writes.decide({ type: 'create', document, epoch: 'e' }, 'a')).toBe(false)
   expect(workers).toHaveLength(2)
   await thread.close()
   await expect(writes.perform({ type: 'check' }, '')).rejects.toThrow('the store is closed')

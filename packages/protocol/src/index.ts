@@ -1,6 +1,7 @@
 export * from './apply-as-it-is.ts'
 export * from './awareness-message.ts'
 export * from './document-id.ts'
+export { isLaterLife, epochParts, sameLife } from './epoch.ts'
 export * from './frames.ts'
 export * from './limits.ts'
 export * from './presence.ts'

@@ -1,3 +1,4 @@
+import { isLaterLife, sameLife } from '@weft/protocol'
 import { expect, test } from 'vitest'
 import { DocumentDeletedError, TipMovedError } from '../errors.ts'
 import type { StoreKind } from './store-fixture.ts'
@@ -59,20 +60,37 @@ export function repairRules(kind: StoreKind): void {
 
   test('L6: a log is begun only where there is none, by one of all who ask', () =>
     withStore(kind, async ({ store }) => {
-      const [first, second] = await Promise.all([store.log.begin('lost', 7), store.log.begin('lost', 8)])
+      const lost = '3.origin.lost'
+      const [first, second] = await Promise.all([store.log.begin('lost', lost, 7), store.log.begin('lost', lost, 8)])
       expect(first).toMatchObject({ position: 0, tip: '' })
       expect(second).toEqual(first)
+      expect(first.epoch).not.toBe(lost)
+      expect(sameLife(first.epoch, lost)).toBe(true)
       const { tip } = await append(store, 'lost', first.epoch, 'again')
-      expect(await store.log.begin('lost', 9)).toEqual({ epoch: first.epoch, position: 1, tip })
+      expect(await store.log.begin('lost', lost, 9)).toEqual({ epoch: first.epoch, position: 1, tip })
       expect(textsOf(await store.log.load('lost'))).toEqual(['again'])
       expect(await store.catalog.get('lost')).toMatchObject({ title: '' })
+    }))
+
+  test('L5: what is made anew after a deletion is a later life, and can be told from a log that was lost and begun again', () =>
+    withStore(kind, async ({ store }) => {
+      const epoch = await begin(store, 'a')
+      const continued = await store.log.begin('b', epoch, 1)
+      expect(isLaterLife(continued.epoch, epoch)).toBe(false)
+      await store.catalog.delete('a', 2)
+      await store.catalog.recreate({ id: 'a', title: '', createdBy: 'ada', at: 3 })
+      const { head } = await store.log.load('a')
+      expect(isLaterLife(head.epoch, epoch)).toBe(true)
+      expect(sameLife(head.epoch, epoch)).toBe(false)
+      const elsewhere = await begin(store, 'c')
+      expect([sameLife(elsewhere, epoch), isLaterLife(elsewhere, epoch)]).toEqual([false, false])
     }))
 
   test('L5: a deleted document is not begun again', () =>
     withStore(kind, async ({ store }) => {
       await begin(store, 'a')
       await store.catalog.delete('a', 2)
-      await expect(store.log.begin('a', 3)).rejects.toThrow(DocumentDeletedError)
+      await expect(store.log.begin('a', 'lost', 3)).rejects.toThrow(DocumentDeletedError)
       expect(await store.log.heads(['a'])).toEqual([undefined])
     }))
 }

@@ -9,7 +9,7 @@ import type {
   NewDocument,
 } from '../document-catalog.ts'
 import { DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
-import { randomId } from '../random-id.ts'
+import { firstEpoch, nextLife } from '../new-epoch.ts'
 import { type LiveDocument, type MemoryDocuments, bytesOf, newDocument } from './memory-documents.ts'
 
 /** The catalog in memory. It sorts for every page: it is for tests and for trying things out. */
@@ -25,7 +25,7 @@ export class MemoryCatalog implements DocumentCatalog {
     const present = this.#documents.get(document.id)
     if (present?.state === 'deleted') throw new DocumentDeletedError(document.id)
     if (present !== undefined) return false
-    this.#documents.set(document.id, newDocument(document))
+    this.#documents.set(document.id, newDocument(document, firstEpoch()))
     return true
   }
 
@@ -55,8 +55,8 @@ export class MemoryCatalog implements DocumentCatalog {
 
   async delete(document: string, at: number): Promise<void> {
     assertTime(at)
-    this.#documents.live(document)
-    this.#documents.set(document, { state: 'deleted', epoch: randomId() })
+    const { epoch } = this.#documents.live(document)
+    this.#documents.set(document, { state: 'deleted', epoch: nextLife(epoch) })
   }
 
   async recreate(document: NewDocument): Promise<void> {
@@ -64,7 +64,7 @@ export class MemoryCatalog implements DocumentCatalog {
     const present = this.#documents.get(document.id)
     if (present === undefined) throw new DocumentNotFoundError(document.id)
     // A document that is there already was made anew by the attempt that this one repeats, or by someone else.
-    if (present.state === 'deleted') this.#documents.set(document.id, newDocument(document))
+    if (present.state === 'deleted') this.#documents.set(document.id, newDocument(document, nextLife(present.epoch)))
   }
 }
 

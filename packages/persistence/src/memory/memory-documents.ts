@@ -1,7 +1,6 @@
 import type { NewDocument } from '../document-catalog.ts'
 import type { AppendReceipt, Checkpoint, Entry, Place } from '../document-log.ts'
 import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
-import { randomId } from '../random-id.ts'
 
 /** A document that exists. */
 export interface LiveDocument {
@@ -60,11 +59,11 @@ export class MemoryDocuments {
   }
 }
 
-/** A document that begins, with an epoch of its own. */
-export function newDocument({ title, createdBy, at }: Omit<NewDocument, 'id'>): LiveDocument {
+/** A document that begins. */
+export function newDocument({ title, createdBy, at }: Omit<NewDocument, 'id'>, epoch: string): LiveDocument {
   return {
     state: 'live',
-    epoch: randomId(),
+    epoch,
     entries: [],
     checkpoint: undefined,
     receipts: new Map(),

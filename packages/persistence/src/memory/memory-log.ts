@@ -10,6 +10,7 @@ import type {
 } from '../document-log.ts'
 import { EpochMismatchError, TipMovedError } from '../errors.ts'
 import { assertAppendable, assertTime } from '../checked-arguments.ts'
+import { continuedEpoch } from '../new-epoch.ts'
 import { randomId } from '../random-id.ts'
 import { type LiveDocument, type MemoryDocuments, headOf, newDocument } from './memory-documents.ts'
 
@@ -79,10 +80,10 @@ export class MemoryLog implements DocumentLog {
     })
   }
 
-  async begin(document: string, at: number): Promise<Place> {
+  async begin(document: string, lost: string, at: number): Promise<Place> {
     assertTime(at)
     if (this.#documents.get(document) === undefined) {
-      this.#documents.set(document, newDocument({ title: '', createdBy: '', at }))
+      this.#documents.set(document, newDocument({ title: '', createdBy: '', at }, continuedEpoch(lost)))
     }
     return headOf(this.#documents.live(document))
   }

@@ -83,6 +83,7 @@ export class MemoryRelay {
 
   #relayOf(node: string): Relay {
     return {
+      node,
       subscribe: async (document, listener): Promise<RelaySubscription> => {
         if (this.#down.has(node)) throw new StoreUnavailableError(`${node} is cut off from the relay`)
         const seat: Seat = { node, document, listener }
@@ -121,7 +122,7 @@ function publishAppends(
     read: (document, from) => log.read(document, from),
     replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
     heads: (documents) => log.heads(documents),
-    begin: (document, at) => log.begin(document, at),
+    begin: (document, lost, at) => log.begin(document, lost, at),
     append: async (document, request): Promise<AppendReceipt> => {
       const [before] = await log.heads([document])
       const receipt = await log.append(document, request)

@@ -1,6 +1,6 @@
 import type { NewDocument } from '../document-catalog.ts'
 import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
-import { randomId } from '../random-id.ts'
+import { firstEpoch, nextLife } from '../new-epoch.ts'
 import type { DocumentAccess } from './document-access.ts'
 import type { ListingIndex } from './listing-index.ts'
 import type { Argument } from './redis-connection.ts'
@@ -21,9 +21,9 @@ export class DocumentLives {
   }
 
   /** @returns whether it was created by this call @throws DocumentDeletedError, StoreUnavailableError */
-  async create(document: NewDocument): Promise<boolean> {
+  async create(document: NewDocument, epoch: string = firstEpoch()): Promise<boolean> {
     const { head } = this.#access.keys(document.id)
-    const outcome = textIn(await this.#access.run(document.id, createScript, [head], this.#beginning(document)))
+    const outcome = textIn(await this.#access.run(document.id, createScript, [head], this.#beginning(document, epoch)))
     if (outcome === 'deleted') throw new DocumentDeletedError(document.id)
     if (outcome !== 'created') return false
     await this.#index.write([document.id])
@@ -37,7 +37,12 @@ export class DocumentLives {
     // One that is there already was made anew by the attempt that this one repeats, or by someone else.
     if (!found.deleted) return
     const { head } = this.#access.keys(document.id)
-    await this.#access.run(document.id, recreateScript, [head], [...this.#beginning(document), found.epoch])
+    await this.#access.run(
+      document.id,
+      recreateScript,
+      [head],
+      [...this.#beginning(document, nextLife(found.epoch)), found.epoch],
+    )
     await this.#index.write([document.id])
   }
 
@@ -48,7 +53,7 @@ export class DocumentLives {
       const { place, checkpoint } = await this.#access.head(document)
       const generation = checkpoint?.generation
       const held = generation === undefined ? [] : [this.#access.keys(document).checkpoint(generation)]
-      const args = [place.epoch, generation ?? '', randomId(), at]
+      const args = [place.epoch, generation ?? '', nextLife(place.epoch), at]
       const reply = await this.#access.run(document, deleteScript, [head, log, meta, ...held], args)
       // Compacted in between: there is another checkpoint to take away.
       if (textIn(reply) === 'moved') continue
@@ -66,9 +71,8 @@ export class DocumentLives {
     await this.#index.write([document])
   }
 
-  #beginning({ id, title, createdBy, at }: NewDocument): Argument[] {
+  #beginning({ id, title, createdBy, at }: NewDocument, epoch: string): Argument[] {
     const keys = this.#access.keys(id)
-    const epoch = randomId()
     return [keys.log, keys.meta, keys.orphan(epoch), epoch, at, title, createdBy]
   }
 

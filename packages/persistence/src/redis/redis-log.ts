@@ -15,6 +15,7 @@ import {
   StoreUnavailableError,
   TipMovedError,
 } from '../errors.ts'
+import { continuedEpoch } from '../new-epoch.ts'
 import { randomId } from '../random-id.ts'
 import { encodeEntry } from '../record.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
@@ -93,9 +94,9 @@ export class RedisLog implements DocumentLog {
     return heads
   }
 
-  async begin(document: string, at: number): Promise<Place> {
+  async begin(document: string, lost: string, at: number): Promise<Place> {
     assertTime(at)
-    await this.#parts.lives.create({ id: document, title: '', createdBy: '', at })
+    await this.#parts.lives.create({ id: document, title: '', createdBy: '', at }, continuedEpoch(lost))
     const place = await this.#place(document)
     // Whoever was faster than this read deleted it.
     if (place === undefined) throw new DocumentDeletedError(document)

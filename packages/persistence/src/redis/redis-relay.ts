@@ -26,9 +26,9 @@ interface Channel {
 
 /** The relay in Redis: sharded channels, each at the master that holds its document, subscribed while the document is open. */
 export class RedisRelay implements Relay {
+  readonly node: string
   readonly #access: DocumentAccess
   readonly #location: RedisLocation
-  readonly #node: string
   readonly #channels = new Map<string, Channel>()
   readonly #subscribers = new Map<string, ShardSubscriber>()
   readonly #stopWatching: () => void
@@ -38,7 +38,7 @@ export class RedisRelay implements Relay {
   constructor(access: DocumentAccess, location: RedisLocation, node: string) {
     this.#access = access
     this.#location = location
-    this.#node = node
+    this.node = node
     this.#stopWatching = access.routes.onChange(() => this.#routesChanged())
   }
 
@@ -66,7 +66,7 @@ export class RedisRelay implements Relay {
   async publishPresence(document: string, message: Uint8Array): Promise<void> {
     if (this.#closed) throw new StoreUnavailableError('the store is closed')
     const channel = this.#access.keys(document).relay
-    await this.#access.call(document, channel, 'SPUBLISH', [encodePresence(this.#node, message)])
+    await this.#access.call(document, channel, 'SPUBLISH', [encodePresence(this.node, message)])
   }
 
   /** Ends all subscriptions. */
@@ -190,7 +190,7 @@ export class RedisRelay implements Relay {
     for (const listener of channel.listeners) {
       if (message === undefined) listener.resumed()
       else if (message.kind === 'append') listener.appended(message.append)
-      else if (message.origin !== this.#node) listener.presence(message.message, message.origin)
+      else if (message.origin !== this.node) listener.presence(message.message, message.origin)
     }
   }
 }

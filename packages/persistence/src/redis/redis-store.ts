@@ -167,7 +167,7 @@ function countedLog(log: DocumentLog, operations: Operations): DocumentLog {
     replaceCheckpoint: (document, checkpoint, replaces) =>
       operations.run(() => log.replaceCheckpoint(document, checkpoint, replaces)),
     heads: (documents) => operations.run(() => log.heads(documents)),
-    begin: (document, at) => operations.run(() => log.begin(document, at)),
+    begin: (document, lost, at) => operations.run(() => log.begin(document, lost, at)),
   }
 }
 

@@ -66,7 +66,7 @@ export class JobRunner {
       case 'create': {
         const found = this.#documents.find(job.document.id)
         if (found?.deleted === true) return { refusal: { reason: 'deleted' } }
-        if (found === undefined) this.#documents.create(job.document)
+        if (found === undefined) this.#documents.create(job.document, job.epoch)
         return { answer: found === undefined }
       }
       case 'recreate': {

@@ -6,6 +6,7 @@ import type {
   DocumentRecordPage,
   NewDocument,
 } from '../document-catalog.ts'
+import { firstEpoch } from '../new-epoch.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
 import type { Performer } from './performer.ts'
 import type { ReadThread } from './read-thread.ts'
@@ -24,7 +25,7 @@ export class SqliteCatalog implements DocumentCatalog {
 
   async create(document: NewDocument): Promise<boolean> {
     assertTime(document.at)
-    return this.#writes.decide({ type: 'create', document }, document.id)
+    return this.#writes.decide({ type: 'create', document, epoch: firstEpoch() }, document.id)
   }
 
   get(document: string): Promise<DocumentRecord | undefined> {

@@ -1,6 +1,7 @@
 import { assertAppendable, assertTime } from '../checked-arguments.ts'
 import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument, Place } from '../document-log.ts'
 import { DocumentDeletedError } from '../errors.ts'
+import { continuedEpoch } from '../new-epoch.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
 import type { Performer } from './performer.ts'
 import type { ReadThread } from './read-thread.ts'
@@ -43,9 +44,10 @@ export class SqliteLog implements DocumentLog {
     return this.#reads.heads(documents)
   }
 
-  async begin(document: string, at: number): Promise<Place> {
+  async begin(document: string, lost: string, at: number): Promise<Place> {
     assertTime(at)
-    await this.#writes.decide({ type: 'create', document: { id: document, title: '', createdBy: '', at } }, document)
+    const beginning = { id: document, title: '', createdBy: '', at }
+    await this.#writes.decide({ type: 'create', document: beginning, epoch: continuedEpoch(lost) }, document)
     const [head] = await this.#reads.heads([document])
     // Whoever was faster than this read deleted it.
     if (head === undefined) throw new DocumentDeletedError(document)

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { NewDocument } from '../document-catalog.ts'
-import { randomId } from '../random-id.ts'
+import { nextLife } from '../new-epoch.ts'
 import { maybeNumberIn, maybeTextIn, numberIn, textIn } from './columns.ts'
 import { ListingIndex } from './listing-index.ts'
 import type { Refusal } from './write-jobs.ts'
@@ -125,8 +125,8 @@ export class StoredDocuments {
     return document.deleted ? { reason: 'deleted' } : document
   }
 
-  create({ id, title, createdBy, at }: NewDocument): void {
-    this.#insert.run(id, randomId(), title, at, createdBy, at)
+  create({ id, title, createdBy, at }: NewDocument, epoch: string): void {
+    this.#insert.run(id, epoch, title, at, createdBy, at)
     this.#listing.add(id, at, at)
   }
 
@@ -154,11 +154,11 @@ export class StoredDocuments {
 
   /** Leaves a tombstone. What the document held counts as gone at once; the sweep takes it away. */
   delete(document: StoredDocument, at: number): void {
-    const { key, id, created, updated } = document
+    const { key, id, epoch, created, updated } = document
     this.forget(document)
     this.#listing.remove(id, created, updated)
     this.#remove.run(key)
-    this.#bury.run(id, randomId(), at)
+    this.#bury.run(id, nextLife(epoch), at)
     this.#discard.run(key)
   }
 
@@ -166,6 +166,6 @@ export class StoredDocuments {
   recreate(tombstone: StoredDocument, document: NewDocument): void {
     this.forget(tombstone)
     this.#remove.run(tombstone.key)
-    this.create(document)
+    this.create(document, nextLife(tombstone.epoch))
   }
 }

@@ -29,7 +29,7 @@ export type WriteJob =
       readonly times: readonly number[]
       readonly lengths: readonly number[]
     }
-  | { readonly type: 'create'; readonly document: NewDocument }
+  | { readonly type: 'create'; readonly document: NewDocument; readonly epoch: string }
   | { readonly type: 'recreate'; readonly document: NewDocument }
   | { readonly type: 'set-title'; readonly document: string; readonly title: string; readonly at: number }
   | { readonly type: 'delete'; readonly document: string; readonly at: number }

@@ -9,6 +9,7 @@ import {
   encodeUpdate,
   type Person,
   type RefusalKind,
+  sameLife,
 } from '@weft/protocol'
 import { Acknowledgements } from './acknowledgements.ts'
 import { Appender } from './appender.ts'
@@ -149,7 +150,7 @@ export class Room {
       case 'query-awareness':
         return this.#sendEveryone(member)
       case 'epoch':
-        if (message.epoch !== '' && message.epoch !== this.#epoch)
+        if (message.epoch !== '' && !sameLife(message.epoch, this.#epoch))
           this.#eject(member, 'replaced', 'the document was made anew')
         return
     }

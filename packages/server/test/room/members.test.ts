@@ -1,7 +1,7 @@
 import { decodeClientFrame, encodeEpoch, encodeSyncStep1, encodeSyncStep2, encodeUpdate } from '@weft/protocol'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { RoomFixture, textOf } from '../support/room-fixture.ts'
+import { emptyDocument, RoomFixture, textOf } from '../support/room-fixture.ts'
 
 describe('R3: bad input costs its sender its connection and nobody else anything', () => {
   it.each([
@@ -88,6 +88,17 @@ describe('R3: bad input costs its sender its connection and nobody else anything
     fixture.surroundings.advance(100)
     expect(stale.wire.closed).toBe('replaced')
     expect(fixture.log.inFlight).toBe(0)
+  })
+
+  it('R1: a client that knows an earlier log of the same life is taken as it is', async () => {
+    const head = { epoch: '0.kitten.two', position: 0, tip: '' }
+    const fixture = await RoomFixture.open({ ...emptyDocument, head })
+    const returning = fixture.join()
+    returning.sendFrame(encodeEpoch('0.kitten.one'))
+    returning.text.insert(0, 'kept')
+    await fixture.settle(returning)
+    expect(returning.wire.closed).toBeUndefined()
+    expect(textOf(fixture.durable())).toBe('kept')
   })
 })
 

@@ -46,7 +46,7 @@ describe('rooms', () => {
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
       heads: (documents) => log.heads(documents),
-      begin: (document, at) => log.begin(document, at),
+      begin: (document, lost, at) => log.begin(document, lost, at),
     }
     return new Rooms({
       log: counting,
@@ -98,7 +98,7 @@ describe('rooms', () => {
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
       heads: (documents) => log.heads(documents),
-      begin: (document, at) => log.begin(document, at),
+      begin: (document, lost, at) => log.begin(document, lost, at),
     })
     const results = await Promise.allSettled([rooms.join('d', seat(), true), rooms.join('d', seat(), true)])
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -167,7 +167,7 @@ describe('rooms', () => {
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
       heads: (documents) => log.heads(documents),
-      begin: (document, at) => log.begin(document, at),
+      begin: (document, lost, at) => log.begin(document, lost, at),
     })
     const { room, member } = await passing(rooms.join('d', seat(), true))
     const doc = new Y.Doc()
@@ -190,7 +190,7 @@ describe('rooms', () => {
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
       heads: (documents) => log.heads(documents),
-      begin: (document, at) => log.begin(document, at),
+      begin: (document, lost, at) => log.begin(document, lost, at),
     })
     const { room, member } = await passing(rooms.join('d', seat(), true))
     const doc = new Y.Doc()

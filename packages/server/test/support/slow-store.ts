@@ -24,7 +24,7 @@ export class SlowStore implements Store {
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
       heads: (documents) => log.heads(documents),
-      begin: (document, at) => log.begin(document, at),
+      begin: (document, lost, at) => log.begin(document, lost, at),
     }
   }
 
