@@ -58,6 +58,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   const rooms = new Rooms({
     log: store.log,
     catalog: store.catalog,
+    relay: store.relay,
     compact: (document) => compactor.compact(document),
     limits: { ...defaultRoomLimits, emptyRoomGrace: config.emptyRoomGrace },
     surroundings,
@@ -155,6 +156,9 @@ function roomsEvents(log: Log, failing: Set<string>): RoomsEvents {
       failing.delete(document)
       log.info('store-recovered', { document })
     },
+    relayMissed: (document) => log.debug('relay-missed', { document }),
+    logRepaired: (document, { kind, bytes }) => log.error('log-repaired', { document, kind, bytes }),
+    logUnreadable: (document, error) => log.error('log-unreadable', { document, error }),
     compactionFailed: (document, error) => log.error('compaction-failed', { document, error }),
   }
 }

@@ -1,4 +1,12 @@
-import { type DocumentLog, type NewEntry, StoreError, StoreUnavailableError } from '@weft/persistence'
+import {
+  DocumentNotFoundError,
+  EpochMismatchError,
+  StoreError,
+  StoreUnavailableError,
+  type DocumentLog,
+  type NewEntry,
+} from '@weft/persistence'
+import type { ByteCount } from './byte-count.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -12,6 +20,12 @@ export interface AppenderEvents {
   durable(bytes: number): void
   /** The log will never take this document's updates again: it was deleted or made anew. */
   refused(error: StoreError): void
+  /**
+   * There is no such log any more. It is tried again.
+   *
+   * @returns false where nobody mends it: then the document is another one by now
+   */
+  outdated(): boolean
   /** The store does not take appends at the moment; they are repeated until it does. */
   failing(error: StoreError): void
   /** It does again. */
@@ -25,6 +39,17 @@ interface Append {
   readonly bytes: number
 }
 
+/** What an appender is made with. */
+export interface AppenderParts {
+  readonly log: DocumentLog
+  readonly document: string
+  readonly epoch: string
+  readonly surroundings: Surroundings
+  /** What is not durable yet of all documents of the node. */
+  readonly unsaved: ByteCount
+  readonly events: AppenderEvents
+}
+
 /**
  * One document's way into the log. One append is in flight; what comes meanwhile gathers for the next, one entry for each
  * actor. An append that failed is repeated with its token until its outcome is known, so order is kept and nothing is
@@ -33,9 +58,10 @@ interface Append {
 export class Appender {
   readonly #log: DocumentLog
   readonly #document: string
-  readonly #epoch: string
   readonly #surroundings: Surroundings
+  readonly #unsaved: ByteCount
   readonly #events: AppenderEvents
+  #epoch: string
   #gathering = new Map<string, { updates: Uint8Array[]; at: number }>()
   #gatheringBytes = 0
   #next = 1
@@ -45,12 +71,18 @@ export class Appender {
   #failing = false
   #stopped = false
 
-  constructor(log: DocumentLog, document: string, epoch: string, surroundings: Surroundings, events: AppenderEvents) {
+  constructor({ log, document, epoch, surroundings, unsaved, events }: AppenderParts) {
     this.#log = log
     this.#document = document
     this.#epoch = epoch
     this.#surroundings = surroundings
+    this.#unsaved = unsaved
     this.#events = events
+  }
+
+  /** The log goes on under another epoch. */
+  continueIn(epoch: string): void {
+    this.#epoch = epoch
   }
 
   /** Adds an actor's update to the next append. */
@@ -59,6 +91,7 @@ export class Appender {
     if (entry === undefined) this.#gathering.set(actor, { updates: [update], at: this.#surroundings.now() })
     else entry.updates.push(update)
     this.#gatheringBytes += update.byteLength
+    this.#unsaved.add(update.byteLength)
   }
 
   /** Begins the next append unless one is in flight. Called once a flush has added everything. */
@@ -98,7 +131,9 @@ export class Appender {
 
   /** Ends all attempts. What is not durable by now is given up. */
   stop(): void {
+    if (this.#stopped) return
     this.#stopped = true
+    this.#unsaved.add(-this.unsavedBytes)
     this.#cancelRetry?.()
   }
 
@@ -114,6 +149,7 @@ export class Appender {
 
   #succeeded(append: Append): void {
     this.#inFlight = undefined
+    this.#unsaved.add(-append.bytes)
     this.#retry = firstRetry
     const recovered = this.#failing
     this.#failing = false
@@ -124,11 +160,13 @@ export class Appender {
 
   #failed(append: Append, error: unknown): void {
     if (error instanceof StoreError && !(error instanceof StoreUnavailableError)) {
-      this.stop()
-      this.#events.refused(error)
-      return
-    }
-    if (!this.#failing) {
+      const outdated = error instanceof EpochMismatchError || error instanceof DocumentNotFoundError
+      if (!outdated || !this.#events.outdated()) {
+        this.stop()
+        this.#events.refused(error)
+        return
+      }
+    } else if (!this.#failing) {
       this.#failing = true
       this.#events.failing(
         error instanceof StoreUnavailableError

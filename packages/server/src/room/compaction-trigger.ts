@@ -17,7 +17,12 @@ export class CompactionTrigger {
     this.#checkpointBytes = loaded.checkpoint?.chunks.reduce((bytes, chunk) => bytes + chunk.byteLength, 0) ?? 0
   }
 
-  /** So many bytes were appended. */
+  /** Other nodes appended so many bytes. Whoever's append makes a compaction due is the one to do it. */
+  grew(bytes: number): void {
+    this.#tailBytes += bytes
+  }
+
+  /** So many bytes were appended by this node. */
   appended(bytes: number): void {
     this.#tailBytes += bytes
     if (compactionDue(this.#tailBytes, this.#checkpointBytes)) void this.#run()

@@ -3,7 +3,7 @@ import { HeldFrames } from './held-frames.ts'
 import type { RoomLimits } from './limits.ts'
 import type { Member } from './member.ts'
 import { isSound } from './sound-update.ts'
-import { mergeUpdates } from './merge-updates.ts'
+import { mergeInGroups, mergeUpdates } from './merge-updates.ts'
 import type { Replica } from './replica.ts'
 
 /** What a flush has to send on. */
@@ -16,7 +16,12 @@ export interface Intaken {
   readonly entries: ReadonlyMap<string, Uint8Array>
   /** Members that sent something which waits for what they must have: they are to be asked for all that the replica lacks. */
   readonly incomplete: readonly Member[]
+  /** Whether something that the log holds could not be read as Yjs wrote it. */
+  readonly logUnreadable: boolean
 }
+
+/** What the log holds was bounded when it was taken in, and what is missing of it is read. */
+const unbounded = { waitingBytesPerRoom: Infinity, waitingDeleteBytes: Infinity }
 
 /** Called for a member whose update cannot be taken: it loses its connection. */
 export type Eject = (member: Member, kind: RefusalKind, text: string) => void
@@ -31,6 +36,9 @@ export class Intake {
   readonly #eject: Eject
   #inbox: { member: Member; update: Uint8Array; answersStep1: boolean }[] = []
   #bytes = 0
+  /** What the log holds and other nodes put there. */
+  #logged: Uint8Array[] = []
+  #logUnreadable = false
   #changes: Uint8Array[] = []
   #authors = new Set<Member>()
   /** Whether the change holds more than its authors sent: what had waited came with it. */
@@ -58,9 +66,14 @@ export class Intake {
     this.#bytes += update.byteLength
   }
 
+  /** Updates that are in the log already. */
+  addLogged(updates: readonly Uint8Array[]): void {
+    this.#logged.push(...updates)
+  }
+
   /** Whether nothing has gathered. */
   get empty(): boolean {
-    return this.#inbox.length === 0
+    return this.#inbox.length === 0 && this.#logged.length === 0
   }
 
   /** Applies what has gathered. */
@@ -68,6 +81,7 @@ export class Intake {
     const inbox = this.#inbox
     this.#inbox = []
     this.#bytes = 0
+    this.#applyLogged()
     for (const { member, update, answersStep1 } of inbox) {
       if (member.ejected) continue
       if (member.held !== undefined && !answersStep1) this.#hold(member, member.held, update)
@@ -101,7 +115,25 @@ export class Intake {
     this.#completed = false
     const incomplete = this.#incomplete
     this.#incomplete = []
-    return { change, author, entries, incomplete }
+    const logUnreadable = this.#logUnreadable
+    this.#logUnreadable = false
+    return { change, author, entries, incomplete, logUnreadable }
+  }
+
+  #applyLogged(): void {
+    if (this.#logged.length === 0) return
+    const logged = this.#logged
+    this.#logged = []
+    this.#differ = true
+    for (const update of mergeInGroups(logged)) {
+      const applied = this.#replica.apply(update, unbounded)
+      if (applied.update !== undefined) {
+        this.#completed = true
+        this.#changes.push(applied.update)
+      }
+      if (applied.waiting) this.#replica.remember(update)
+      this.#logUnreadable ||= applied.error !== undefined
+    }
   }
 
   #apply(member: Member, update: Uint8Array): void {

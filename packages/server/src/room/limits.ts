@@ -16,6 +16,8 @@ export interface RoomLimits {
   readonly waitingDeleteBytes: number
   /** Updates of a document that the store has not taken yet; past it nothing more is taken in. */
   readonly unsavedBytesPerDocument: number
+  /** The same for all documents of a node together. */
+  readonly unsavedBytesPerNode: number
   /** How long a room without members stays in memory (R8). */
   readonly emptyRoomGrace: number
 }
@@ -39,6 +41,8 @@ export const defaultRoomLimits: RoomLimits = {
   waitingDeleteBytes: 32 * KiB,
   // Twice the largest message, so that one may be in flight while the next is read.
   unsavedBytesPerDocument: 32 * MiB,
+  // A quarter of the heap that Node gives itself on a small machine.
+  unsavedBytesPerNode: 512 * MiB,
   // Long enough for a reload or a change of network to find the document still warm.
   emptyRoomGrace: 30_000,
 }

@@ -3,6 +3,23 @@ import { absent, type AwarenessEntry, personOf, type Person } from '@weft/protoc
 /** How many clients that left are remembered with their clock. Past it the oldest go: such a client is seen again at its next tick. */
 const maxRemembered = 4096
 
+/** Another node, which speaks for the clients that are connected to it. */
+export class RemoteNode {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** What has to be said after another node was heard. */
+export interface Contradictions {
+  /** For all nodes: clients that were told of as gone at that clock, which theirs must outdo to be seen again. */
+  readonly gone: readonly AwarenessEntry[]
+  /** For a connection of this node: another node says that its client is gone. */
+  readonly denied: readonly { readonly owner: object; readonly entry: AwarenessEntry }[]
+}
+
 interface Shown {
   readonly owner: object
   clock: number
@@ -21,6 +38,8 @@ export class Presence {
   readonly #claims = new Map<object, number>()
   readonly #changed = new Set<number>()
   readonly #renewed = new Set<number>()
+  /** Those of them that changed here, so that other nodes have to hear of it. */
+  readonly #changedHere = new Set<number>()
 
   /** Whether something changed that others should hear of now. */
   get changed(): boolean {
@@ -46,8 +65,8 @@ export class Presence {
       return this.#claim(owner, first, opening)
     const claimed = this.#claims.get(owner)
     const shown = claimed === undefined ? undefined : this.#shown.get(claimed)
-    // A newer connection speaks for this client by now.
-    if (shown !== undefined && shown.owner !== owner) return []
+    // A newer connection speaks for this client by now. One that another node took over in error is taken back by a newer clock.
+    if (shown !== undefined && shown.owner !== owner && !(shown.owner instanceof RemoteNode)) return []
     const answers: AwarenessEntry[] = []
     for (const entry of entries) {
       if (entry.clientId === claimed) answers.push(...this.#update(owner, entry))
@@ -61,15 +80,57 @@ export class Presence {
     this.#claims.delete(owner)
     if (clientId === undefined) return
     const shown = this.#shown.get(clientId)
-    if (shown?.owner === owner) this.#remove(clientId, shown.clock)
+    if (shown?.owner !== owner) return
+    this.#remove(clientId, shown.clock)
+    this.#changedHere.add(clientId)
   }
 
-  /** What others have to hear since the last call. */
-  take(): AwarenessEntry[] {
+  /**
+   * Another node tells of its clients. The newest claim wins, even at an equal clock: it is the same client, connected elsewhere
+   * by now.
+   */
+  hear(node: RemoteNode, entries: readonly AwarenessEntry[]): Contradictions {
+    const gone: AwarenessEntry[] = []
+    const denied: { owner: object; entry: AwarenessEntry }[] = []
+    for (const entry of entries) {
+      const { clientId, clock, json } = entry
+      const shown = this.#shown.get(clientId)
+      const goneAt = this.#gone.get(clientId)
+      if (json === absent) {
+        if (shown === undefined || clock < shown.clock) continue
+        if (shown.owner === node) this.#remove(clientId, clock)
+        else if (!(shown.owner instanceof RemoteNode)) denied.push({ owner: shown.owner, entry })
+      } else if (goneAt !== undefined && clock <= goneAt) gone.push({ clientId, clock: goneAt, json: absent })
+      else if (shown === undefined || clock > shown.clock) this.#show(node, entry)
+      else if (clock === shown.clock) this.#shown.set(clientId, { ...shown, owner: node })
+    }
+    return { gone, denied }
+  }
+
+  /** Another node has not been heard of a client for too long. */
+  expire(node: RemoteNode, clientId: number): void {
+    const shown = this.#shown.get(clientId)
+    if (shown?.owner === node) this.#remove(clientId, shown.clock)
+  }
+
+  /** What has to be heard since the last call: by everyone here, and by other nodes. */
+  take(): { readonly all: AwarenessEntry[]; readonly here: AwarenessEntry[] } {
     const ids = new Set([...this.#changed, ...this.#renewed])
+    const here = [...this.#changedHere]
     this.#changed.clear()
     this.#renewed.clear()
-    return [...ids].flatMap((clientId) => this.#entry(clientId))
+    this.#changedHere.clear()
+    return {
+      all: [...ids].flatMap((clientId) => this.#entry(clientId)),
+      here: here.flatMap((clientId) => this.#entry(clientId)),
+    }
+  }
+
+  /** Those that are connected to this node. */
+  here(): AwarenessEntry[] {
+    return [...this.#shown].flatMap(([clientId, { owner }]) =>
+      owner instanceof RemoteNode ? [] : this.#entry(clientId),
+    )
   }
 
   /** Everyone who is shown. */
@@ -95,7 +156,11 @@ export class Presence {
     if (clock <= known && !opening) return []
     this.#claims.set(owner, clientId)
     // The newest claim wins even at an equal clock: it is the same client, back before its old connection was missed.
-    if (shown !== undefined) this.#shown.set(clientId, { ...shown, owner })
+    if (shown !== undefined) {
+      this.#shown.set(clientId, { ...shown, owner })
+      this.#changedHere.add(clientId)
+      if (shown.owner instanceof RemoteNode) this.#renewed.add(clientId)
+    }
     return this.#update(owner, entry)
   }
 
@@ -105,15 +170,20 @@ export class Presence {
     if (gone !== undefined && clock <= gone && json !== absent) return [{ clientId, clock: gone, json: absent }]
     const shown = this.#shown.get(clientId)
     if (json === absent) {
-      if (shown !== undefined && clock >= shown.clock) this.#remove(clientId, clock)
-      return []
-    }
-    if (shown !== undefined && clock <= shown.clock) return []
+      if (shown === undefined || clock < shown.clock) return []
+      this.#remove(clientId, clock)
+    } else if (shown !== undefined && clock <= shown.clock) return []
+    else this.#show(owner, entry)
+    this.#changedHere.add(clientId)
+    return []
+  }
+
+  #show(owner: object, { clientId, clock, json }: AwarenessEntry): void {
+    const shown = this.#shown.get(clientId)
     this.#gone.delete(clientId)
     const unchanged = shown?.json === json
     this.#shown.set(clientId, { owner, clock, json: unchanged ? shown.json : json })
     ;(unchanged && !this.#changed.has(clientId) ? this.#renewed : this.#changed).add(clientId)
-    return []
   }
 
   #remove(clientId: number, clock: number): void {

@@ -1,17 +1,15 @@
-import type { DocumentLog, LoadedDocument, StoreError } from '@weft/persistence'
+import { CorruptRecordError, type StoreError } from '@weft/persistence'
 import {
   type AwarenessEntry,
-  type ClientMessage,
   encodeAwarenessFrame,
   encodeEpoch,
   encodeSyncStep1,
-  encodeSyncStep2,
-  encodeUpdate,
   type Person,
   type RefusalKind,
   sameLife,
 } from '@weft/protocol'
 import { Acknowledgements } from './acknowledgements.ts'
+import { Admission } from './admission.ts'
 import { Appender } from './appender.ts'
 import { CompactionTrigger } from './compaction-trigger.ts'
 import { FlushSchedule } from './flush-schedule.ts'
@@ -21,9 +19,13 @@ import { type Frame, frameOf } from './frame.ts'
 import { Intake } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
 import { Member, type Seat } from './member.ts'
+import { mergeUpdates } from './merge-updates.ts'
+import { OtherNodes } from './other-nodes.ts'
 import { Presence } from './presence.ts'
 import { presenceFrames } from './presence-frames.ts'
 import type { Replica } from './replica.ts'
+import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
+import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** A flush does not wait for its window once so many bytes have gathered. */
@@ -32,58 +34,35 @@ const flushAtOnceBytes = 1024 * 1024
 /** Presence that was renewed unchanged goes out at least this often, in milliseconds: others forget a client after 30 s. */
 const renewalInterval = 5_000
 
-/** What a client may say to a room. Who may do what was settled before: a fresh token is its connection's business. */
-export type RoomMessage = Exclude<ClientMessage, { readonly type: 'token' }>
-
-/** What a room tells the one who keeps it. */
-export interface RoomEvents {
-  /** A member lost its connection, or a frame was refused. */
-  refused(kind: RefusalKind, actor: string, text: string): void
-  storeFailing(error: StoreError): void
-  storeRecovered(): void
-  /** The document is gone or another one: the room is over, its members are closed. */
-  ended(error: StoreError): void
-}
-
-/** What a room is made with. */
-export interface RoomParts {
-  readonly document: string
-  readonly loaded: LoadedDocument
-  readonly replica: Replica
-  readonly log: DocumentLog
-  /** Compacts the document's log; never rejects. */
-  readonly compact: () => Promise<unknown>
-  readonly limits: RoomLimits
-  readonly surroundings: Surroundings
-  readonly events: RoomEvents
-}
-
 /**
  * A replica and the members that have it open on this node: the single writer of that replica. Everything that comes in
  * changes what is pending; `flush` is the one place that sends it on.
  */
 export class Room {
   readonly document: string
+  /** The other nodes, where several share the log. */
+  readonly others: OtherNodes | undefined
   readonly #replica: Replica
   readonly #limits: RoomLimits
   readonly #surroundings: Surroundings
   readonly #events: RoomEvents
-  readonly #epoch: string
   readonly #appender: Appender
   readonly #intake: Intake
+  readonly #admission: Admission
   readonly #compaction: CompactionTrigger
   readonly #presence = new Presence()
   readonly #delivery: Delivery
+  readonly #stateFrames: StateFrames
   readonly #acknowledgements = new Acknowledgements()
   readonly #schedule: FlushSchedule
+  #epoch: string
   #lastFlush = 0
   #lastPresence = 0
   #emptySince: number
-  #stateFrames: { updates: readonly Uint8Array[]; frames: readonly Frame[] } | undefined
   #refusedForStore = false
 
   constructor(parts: RoomParts) {
-    const { document, loaded, replica, log, compact, limits, surroundings, events } = parts
+    const { document, loaded, replica, log, compact, limits, surroundings, unsaved, events } = parts
     this.document = document
     this.#replica = replica
     this.#limits = limits
@@ -92,13 +71,25 @@ export class Room {
     this.#epoch = loaded.head.epoch
     this.#compaction = new CompactionTrigger(loaded, compact)
     this.#delivery = new Delivery(replica)
+    this.#stateFrames = new StateFrames(replica)
     this.#intake = new Intake(replica, limits, (member, kind, text) => this.#eject(member, kind, text))
-    this.#appender = new Appender(log, document, this.#epoch, surroundings, {
-      durable: (bytes) => this.#durable(bytes),
-      refused: (error) => this.#end(error),
-      failing: (error) => this.#storeFailing(error),
-      recovered: () => this.#recovered(),
+    this.#appender = new Appender({
+      log,
+      document,
+      epoch: this.#epoch,
+      surroundings,
+      unsaved,
+      events: {
+        durable: (bytes) => this.#durable(bytes),
+        refused: (error) => this.#end(error),
+        outdated: () => this.#outdated(),
+        failing: (error) => this.#storeFailing(error),
+        recovered: () => this.#recovered(),
+      },
     })
+    const { appender, intake } = { appender: this.#appender, intake: this.#intake }
+    this.#admission = new Admission({ replica, appender, intake, limits, unsaved, flush: () => this.flush() })
+    this.others = this.#findOthers(parts)
     this.#schedule = new FlushSchedule(surroundings, () => this.flush())
     this.#emptySince = surroundings.now()
   }
@@ -166,7 +157,9 @@ export class Room {
     return (
       this.#delivery.members.size === 0 &&
       this.settled &&
-      this.#surroundings.now() - this.#emptySince >= this.#limits.emptyRoomGrace
+      this.#surroundings.now() - this.#emptySince >= this.#limits.emptyRoomGrace &&
+      // Should the log have lost something, what is here may be the only copy.
+      (this.others === undefined || this.others.confirmed >= this.#emptySince)
     )
   }
 
@@ -183,7 +176,8 @@ export class Room {
     this.#schedule.clear()
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
-    const { change, author, entries, incomplete } = this.#intake.take()
+    const { change, author, entries, incomplete, logUnreadable } = this.#intake.take()
+    if (logUnreadable) this.#logUnreadable()
     if (change !== undefined) {
       this.#lastFlush = now
       this.#delivery.change(change, author)
@@ -196,8 +190,10 @@ export class Room {
     if (this.#presence.changed || (this.#presence.renewed && now - this.#lastPresence >= renewalInterval)) {
       this.#lastPresence = now
       this.#lastFlush = now
-      for (const frame of presenceFrames(this.#presence.take())) this.#delivery.toAll(frame)
-    }
+      const { all, here } = this.#presence.take()
+      for (const frame of presenceFrames(all)) this.#delivery.toAll(frame)
+      this.others?.publish(here)
+    } else if (this.others?.asked === true) this.others.publish([])
     this.#scheduleFlush()
   }
 
@@ -208,6 +204,7 @@ export class Room {
 
   /** Lets go of everything. */
   destroy(): void {
+    this.others?.end()
     this.#schedule.end()
     this.#appender.stop()
     this.#replica.destroy()
@@ -215,7 +212,10 @@ export class Room {
 
   #receiveUpdate(member: Member, update: Uint8Array, answersStep1: boolean): void {
     const frame = member.ledger.receive()
-    if (!this.#mayTake(member, update, frame)) return
+    const verdict = this.#admission.judge(member, update)
+    if (verdict.outcome === 'eject') this.#eject(member, verdict.kind, verdict.text)
+    if (verdict.outcome === 'refuse') this.#refuse(member, verdict.kind, verdict.text, frame)
+    if (verdict.outcome !== 'take') return
     this.#acknowledgements.hear(member)
     if (member.canWrite) this.#intake.add(member, update, answersStep1)
     const unsaved = this.#intake.bytes + this.#appender.unsavedBytes
@@ -223,51 +223,6 @@ export class Room {
     if (!this.#appender.failing && unsaved > this.#limits.unsavedBytesPerDocument / 2) member.pause()
     if (this.#intake.bytes > flushAtOnceBytes) this.flush()
     else this.#scheduleFlush()
-  }
-
-  /** Whether an update frame may be taken in. If not, its sender is told. */
-  #mayTake(member: Member, update: Uint8Array, frame: number): boolean {
-    if (!member.canWrite) {
-      const allowed = this.#changesNothing(member, update)
-      if (allowed === false) this.#refuse(member, 'read-only', 'You may read this document but not change it.', frame)
-      return allowed === true
-    }
-    const unsaved = this.#appender.unsavedBytes + this.#intake.bytes
-    if (this.#appender.failing && unsaved + update.byteLength > this.#limits.unsavedBytesPerDocument) {
-      this.#refusedForStore = true
-      this.#refuse(
-        member,
-        'store-unavailable',
-        'The store does not answer; this change is kept on your device for now.',
-        frame,
-      )
-      return false
-    }
-    return this.#hasRoomFor(member, update)
-  }
-
-  /** Whether the document stays within its bound. The sizes that are added up count repetitions: near the bound it is looked at closely. */
-  #hasRoomFor(member: Member, update: Uint8Array): boolean {
-    const { documentBytes } = this.#limits
-    const { byteLength } = update
-    if (byteLength + this.#intake.bytes + this.#replica.roughBytes <= documentBytes) return true
-    this.flush()
-    if (byteLength + this.#replica.roughBytes <= documentBytes) return true
-    if (byteLength + this.#replica.exactBytes() <= documentBytes) return true
-    const repeated = this.#changesNothing(member, update)
-    if (repeated === false)
-      this.#eject(member, 'document-too-large', `the document would be larger than ${documentBytes} bytes`)
-    return repeated === true
-  }
-
-  /** Undefined where it is no update, which has cost the member its connection. */
-  #changesNothing(member: Member, update: Uint8Array): boolean | undefined {
-    try {
-      return this.#replica.contains(update)
-    } catch {
-      this.#eject(member, 'malformed', 'an update cannot be read as Yjs wrote it')
-      return undefined
-    }
   }
 
   #receivePresence(member: Member, entries: readonly AwarenessEntry[]): void {
@@ -284,18 +239,10 @@ export class Room {
   #answerStep1(member: Member, stateVector: Uint8Array): void {
     this.flush()
     try {
-      const whole = stateVector.byteLength === 1 && stateVector[0] === 0
-      const frames = whole ? this.#wholeState() : asStep2([this.#replica.difference(stateVector)])
-      this.#delivery.stream(member, frames)
+      this.#delivery.stream(member, this.#stateFrames.since(stateVector))
     } catch {
       this.#eject(member, 'malformed', 'a state vector cannot be read as Yjs wrote it')
     }
-  }
-
-  #wholeState(): readonly Frame[] {
-    const updates = this.#replica.state()
-    if (this.#stateFrames?.updates !== updates) this.#stateFrames = { updates, frames: [...asStep2(updates)] }
-    return this.#stateFrames.frames
   }
 
   #catchUp(member: Member): void {
@@ -318,7 +265,8 @@ export class Room {
 
   #scheduleFlush(): void {
     const now = this.#surroundings.now()
-    const urgent = !this.#intake.empty || this.#acknowledgements.heard || this.#presence.changed
+    const asked = this.others?.asked === true
+    const urgent = !this.#intake.empty || this.#acknowledgements.heard || this.#presence.changed || asked
     if (urgent) this.#schedule.flushIn(untilNextFlush(this.#delivery.members.size, this.#lastFlush, now))
     else if (this.#presence.renewed) this.#schedule.flushIn(Math.max(1, this.#lastPresence + renewalInterval - now))
   }
@@ -347,6 +295,7 @@ export class Room {
   }
 
   #refuse(member: Member, kind: RefusalKind, text: string, frame: number): void {
+    if (kind === 'store-unavailable') this.#refusedForStore = true
     // Once for each member: a reader that types is refused at every keystroke.
     if (!member.refused) this.#events.refused(kind, member.actor, text)
     member.refuse(kind, text, frame)
@@ -358,18 +307,54 @@ export class Room {
     this.#events.refused(kind, member.actor, text)
   }
 
+  #findOthers({ document, loaded, log, surroundings, relay, events }: RoomParts): OtherNodes | undefined {
+    if (relay === undefined) return undefined
+    return new OtherNodes({
+      document,
+      relay,
+      log,
+      place: loaded.head,
+      surroundings,
+      events,
+      host: {
+        presence: this.#presence,
+        take: (updates) => this.#takeLogged(updates),
+        state: () => {
+          this.flush()
+          return mergeUpdates(this.#replica.state())
+        },
+        continued: (epoch) => {
+          this.#epoch = epoch
+          this.#appender.continueIn(epoch)
+        },
+        ended: (error) => this.#end(error),
+        deny: (owner, entry) => {
+          if (owner instanceof Member) owner.outbox.send(frameOf(encodeAwarenessFrame([entry])))
+        },
+        wake: () => this.#scheduleFlush(),
+      },
+    })
+  }
+
+  #takeLogged(updates: readonly Uint8Array[]): void {
+    this.#intake.addLogged(updates)
+    this.#compaction.grew(updates.reduce((bytes, { byteLength }) => bytes + byteLength, 0))
+    this.#scheduleFlush()
+  }
+
+  /** @returns whether the log is mended */
+  #outdated(): boolean {
+    this.others?.outdated()
+    return this.others !== undefined
+  }
+
+  #logUnreadable(): void {
+    const text = 'Yjs cannot read what another node appended'
+    this.#events.logUnreadable(new CorruptRecordError(this.document, undefined, text))
+  }
+
   #end(error: StoreError): void {
     for (const member of this.#delivery.members) member.close(error.kind)
     this.#events.ended(error)
   }
-}
-
-/** Updates as frames, the last as step 2: a stock client is `synced` when it has that one. */
-function* asStep2(updates: Iterable<Uint8Array>): Generator<Frame> {
-  let last: Uint8Array | undefined
-  for (const update of updates) {
-    if (last !== undefined) yield frameOf(encodeUpdate(last))
-    last = update
-  }
-  yield frameOf(encodeSyncStep2(last ?? new Uint8Array([0, 0])))
 }

@@ -4,14 +4,21 @@ import {
   type DocumentCatalog,
   type DocumentLog,
   type LoadedDocument,
+  type Relay,
   type StoreError,
 } from '@weft/persistence'
 import type { Person, RefusalKind } from '@weft/protocol'
+import { ByteCount } from './byte-count.ts'
 import type { RoomLimits } from './limits.ts'
+import type { Repair } from './log-follower.ts'
 import type { Member, Seat } from './member.ts'
+import type { RoomRelay } from './other-nodes.ts'
+import { Probe, type Probed } from './probe.ts'
+import { RelayFeed } from './relay-feed.ts'
 import { Replica } from './replica.ts'
 import { Room } from './room.ts'
 import type { Surroundings } from './surroundings.ts'
+import { Turns } from './turns.ts'
 
 /** What happens in rooms that an operator wants to know. */
 export interface RoomsEvents {
@@ -23,16 +30,33 @@ export interface RoomsEvents {
   storeRecovered(document: string): void
   /** A document could not be compacted. Nothing is lost; it is tried again later. */
   compactionFailed(document: string, error: unknown): void
+  /** Something did not come over the relay, and is read from the log. */
+  relayMissed(document: string): void
+  /** A log had lost something, and was mended. */
+  logRepaired(document: string, repair: Repair): void
+  /** What a log holds by now cannot be read; said once until it can. */
+  logUnreadable(document: string, error: unknown): void
 }
 
 /** What the rooms of a node are made with. */
 export interface RoomsParts {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  /** Where several nodes share the store. */
+  readonly relay?: Relay | undefined
   readonly compact: (document: string) => Promise<unknown>
   readonly limits: RoomLimits
   readonly surroundings: Surroundings
   readonly events: RoomsEvents
+}
+
+/** Logs that are read at once where nodes find that they have missed something: after an outage that may be all of them. */
+const readsAtOnce = 16
+
+/** What a room is made with that is shared with other nodes. */
+interface Shared {
+  readonly relay: Relay
+  readonly feed: RelayFeed
 }
 
 /** A seat that was taken. */
@@ -47,11 +71,16 @@ export class Rooms {
   readonly #rooms = new Map<string, Room>()
   readonly #opening = new Map<string, Promise<Room>>()
   readonly #checkpointing = new Set<Promise<void>>()
+  readonly #unsaved = new ByteCount()
+  readonly #turns = new Turns(readsAtOnce)
+  readonly #probe: Probe
   #cancelSweep: (() => void) | undefined
   #closed = false
 
   constructor(parts: RoomsParts) {
     this.#parts = parts
+    const { log, surroundings } = parts
+    this.#probe = new Probe({ log, surroundings, open: () => this.#openToOthers() })
   }
 
   /** How many documents are open. */
@@ -100,6 +129,7 @@ export class Rooms {
   async close(): Promise<void> {
     this.#closed = true
     this.#cancelSweep?.()
+    this.#probe.end()
     for (const room of this.#rooms.values()) room.destroy()
     this.#rooms.clear()
     await Promise.all(this.#checkpointing)
@@ -116,7 +146,18 @@ export class Rooms {
   }
 
   async #load(document: string, creator: string | undefined): Promise<Room> {
-    const loaded = await this.#loadOrCreate(document, creator)
+    const { relay } = this.#parts
+    if (relay === undefined) return this.#make(document, await this.#loadOrCreate(document, creator))
+    const feed = await RelayFeed.open(relay, document)
+    try {
+      return await this.#make(document, await this.#loadOrCreate(document, creator), { relay, feed })
+    } catch (error) {
+      feed.close()
+      throw error
+    }
+  }
+
+  async #make(document: string, loaded: LoadedDocument, shared?: Shared): Promise<Room> {
     const replica = await this.#hydrate(document, loaded)
     const { log, limits, surroundings, events } = this.#parts
     const room: Room = new Room({
@@ -126,18 +167,38 @@ export class Rooms {
       log,
       limits,
       surroundings,
+      unsaved: this.#unsaved,
       compact: () => this.#compact(document),
+      relay: shared && this.#relayOf(document, shared),
       events: {
         refused: (kind, actor, text) => events.refused(document, kind, actor, text),
         storeFailing: (error) => events.storeFailing(document, error),
         storeRecovered: () => events.storeRecovered(document),
+        missed: () => events.relayMissed(document),
+        repaired: (repair) => events.logRepaired(document, repair),
+        logUnreadable: (error) => events.logUnreadable(document, error),
         ended: () => this.#forget(room),
       },
     })
     this.#rooms.set(document, room)
+    if (shared !== undefined && room.others !== undefined) {
+      shared.feed.connect(room.others)
+      this.#probe.start()
+    }
     events.opened(document)
     this.#sweepLater()
     return room
+  }
+
+  #relayOf(document: string, { relay, feed }: Shared): RoomRelay {
+    return {
+      node: relay.node,
+      turns: this.#turns,
+      // Lost presence is asked for again when the relay is back.
+      publish: (message) => void relay.publishPresence(document, message).catch(() => {}),
+      probe: (probed) => this.#probe.ask(probed),
+      leave: () => feed.close(),
+    }
   }
 
   async #loadOrCreate(document: string, creator: string | undefined): Promise<LoadedDocument> {
@@ -164,6 +225,12 @@ export class Rooms {
       await this.#parts.compact(document)
     } catch (error) {
       this.#parts.events.compactionFailed(document, error)
+    }
+  }
+
+  *#openToOthers(): Generator<Probed> {
+    for (const { others } of this.#rooms.values()) {
+      if (others !== undefined) yield others
     }
   }
 

@@ -64,6 +64,9 @@ describe('rooms', () => {
         storeFailing: () => {},
         storeRecovered: () => {},
         compactionFailed: () => {},
+        relayMissed: () => {},
+        logRepaired: () => {},
+        logUnreadable: () => {},
       },
     })
   }

@@ -1,6 +1,7 @@
 import type { LoadedDocument } from '@weft/persistence'
 import type { RefusalKind } from '@weft/protocol'
 import * as Y from 'yjs'
+import { ByteCount } from '../../src/room/byte-count.ts'
 import { defaultRoomLimits, type RoomLimits } from '../../src/room/limits.ts'
 import { Replica } from '../../src/room/replica.ts'
 import { Room } from '../../src/room/room.ts'
@@ -41,6 +42,7 @@ export class RoomFixture {
           log: fixture.log,
           limits: { ...defaultRoomLimits, ...limits },
           surroundings: fixture.surroundings,
+          unsaved: new ByteCount(),
           compact: () => {
             fixture.compactions++
             return Promise.resolve()
@@ -49,6 +51,9 @@ export class RoomFixture {
             refused: (kind, _actor, text) => fixture.refused.push({ kind, text }),
             storeFailing: () => fixture.events.push('failing'),
             storeRecovered: () => fixture.events.push('recovered'),
+            missed: () => fixture.events.push('missed'),
+            repaired: ({ kind }) => fixture.events.push(`repaired ${kind}`),
+            logUnreadable: () => fixture.events.push('log unreadable'),
             ended: (error) => fixture.events.push(`ended ${error.kind}`),
           },
         }),

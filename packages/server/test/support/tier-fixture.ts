@@ -44,6 +44,9 @@ export class TierFixture implements AsyncDisposable {
         storeFailing: (_document, error) => this.failures.push(error),
         storeRecovered: () => {},
         compactionFailed: (_document, error) => this.failures.push(error),
+        relayMissed: () => {},
+        logRepaired: () => {},
+        logUnreadable: (_document, error) => this.failures.push(error),
       },
     })
     this.tier = new SyncTier({

@@ -1,0 +1,38 @@
+import type { LoadedDocument } from '@weft/persistence'
+import { applyAsItIs } from '@weft/protocol'
+import * as Y from 'yjs'
+import { mergeInGroups, mergeUpdates } from './merge-updates.ts'
+
+/**
+ * What a state holds that a log lacks, as one update; undefined where it lacks nothing. State vectors would not do: they say
+ * nothing of deletions.
+ *
+ * @param state a whole state, as a v1 update
+ * @param pause awaited between parts, so that a large document does not keep others waiting
+ */
+export async function missingUpdates(
+  { checkpoint, entries }: LoadedDocument,
+  state: Uint8Array,
+  pause: () => Promise<void>,
+): Promise<Uint8Array | undefined> {
+  const doc = new Y.Doc({ gc: true })
+  try {
+    for (const update of [...(checkpoint?.chunks ?? []), ...mergeInGroups(entries.map((entry) => entry.update))]) {
+      applyAsItIs(doc, update)
+      await pause()
+    }
+    const waiting = waitingBytes(doc)
+    const missing: Uint8Array[] = []
+    doc.on('update', (update: Uint8Array) => missing.push(update))
+    applyAsItIs(doc, state)
+    // What waits for other updates changes nothing yet, so no event tells of it: then all of the state goes in.
+    if (waitingBytes(doc) > waiting) return state
+    return missing.length === 0 ? undefined : mergeUpdates(missing)
+  } finally {
+    doc.destroy()
+  }
+}
+
+function waitingBytes({ store: { pendingStructs, pendingDs } }: Y.Doc): number {
+  return (pendingStructs?.update.byteLength ?? 0) + (pendingDs?.byteLength ?? 0)
+}

@@ -1,0 +1,37 @@
+import type { DocumentLog, LoadedDocument, StoreError } from '@weft/persistence'
+import type { ClientMessage, RefusalKind } from '@weft/protocol'
+import type { ByteCount } from './byte-count.ts'
+import type { RoomLimits } from './limits.ts'
+import type { OtherNodesEvents, RoomRelay } from './other-nodes.ts'
+import type { Replica } from './replica.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What a client may say to a room. Who may do what was settled before: a fresh token is its connection's business. */
+export type RoomMessage = Exclude<ClientMessage, { readonly type: 'token' }>
+
+/** What a room tells the one who keeps it. */
+export interface RoomEvents extends OtherNodesEvents {
+  /** A member lost its connection, or a frame was refused. */
+  refused(kind: RefusalKind, actor: string, text: string): void
+  storeFailing(error: StoreError): void
+  storeRecovered(): void
+  /** The document is gone or another one: the room is over, its members are closed. */
+  ended(error: StoreError): void
+}
+
+/** What a room is made with. */
+export interface RoomParts {
+  readonly document: string
+  readonly loaded: LoadedDocument
+  readonly replica: Replica
+  readonly log: DocumentLog
+  /** Compacts the document's log; never rejects. */
+  readonly compact: () => Promise<unknown>
+  readonly limits: RoomLimits
+  readonly surroundings: Surroundings
+  /** What is not durable yet of all documents of the node. */
+  readonly unsaved: ByteCount
+  readonly events: RoomEvents
+  /** Only where several nodes share the log. */
+  readonly relay?: RoomRelay | undefined
+}
