@@ -11,7 +11,7 @@ import {
   type StoreError,
 } from '@weft/persistence'
 import { isLaterLife } from '@weft/protocol'
-import { LogPlace, relationOf, samePlace } from './log-place.ts'
+import { LogPlace, relationOf, samePlace, type Unplaced } from './log-place.ts'
 import { missingUpdates } from './missing-updates.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Turns } from './turns.ts'
@@ -60,8 +60,8 @@ export interface LogFollowerParts {
   /** This node's name: its own appends are in the replica already. */
   readonly node: string
   readonly log: DocumentLog
-  /** Where the log ended when it was loaded. */
-  readonly place: Place
+  /** The log, as it was loaded. */
+  readonly loaded: LoadedDocument
   readonly surroundings: Surroundings
   /** Documents of this node whose logs are read at once. */
   readonly turns: Turns
@@ -73,8 +73,10 @@ export interface LogFollowerParts {
  * has lost, shows in the places, and is mended from the log and into it (L6, R1, X1).
  */
 export class LogFollower {
-  readonly #parts: LogFollowerParts
+  readonly #parts: Omit<LogFollowerParts, 'loaded'>
   readonly #place: LogPlace
+  /** What was loaded at first, until all that was heard meanwhile has been given to `heard`. */
+  #loaded: LoadedDocument | undefined
   #life: 'following' | 'doubting' | 'reading' | 'over' = 'following'
   /** A head that was told and is not where the replica is. */
   #expected: Place | undefined
@@ -83,15 +85,17 @@ export class LogFollower {
   #retry = firstRetry
   #unreadable = false
 
-  constructor(parts: LogFollowerParts) {
+  constructor({ loaded, ...parts }: LogFollowerParts) {
     this.#parts = parts
-    this.#place = new LogPlace(parts.place)
+    this.#place = new LogPlace(loaded.head)
+    this.#loaded = loaded
     this.#confirmed = parts.surroundings.now()
   }
 
   /** All that was heard while the log was loaded has been given to `heard`. */
   start(): void {
-    this.#place.reached(this.#place.current)
+    if (this.#loaded !== undefined) this.#place.reached(this.#loaded)
+    this.#loaded = undefined
     if (this.#place.gap) this.#doubt()
   }
 
@@ -157,9 +161,9 @@ export class LogFollower {
     this.#cancelTimer?.()
     this.#life = 'reading'
     this.#expected = undefined
-    this.#place.pause()
+    const unplaced = this.#place.pause()
     for (;;) {
-      const again = await this.#parts.turns.take(() => this.#attempt())
+      const again = await this.#parts.turns.take(() => this.#attempt(unplaced))
       if (this.#over()) return
       if (again === undefined) break
       await new Promise<void>((resolve) => (this.#cancelTimer = this.#parts.surroundings.timer(again, resolve)))
@@ -172,10 +176,10 @@ export class LogFollower {
   }
 
   /** @returns milliseconds until it must be tried again; undefined where the replica is up with the log, or its end came */
-  async #attempt(): Promise<number | undefined> {
+  async #attempt(unplaced: Unplaced): Promise<number | undefined> {
     try {
       const loaded = await this.#load()
-      if (!this.#over()) await this.#mend(loaded)
+      if (!this.#over()) await this.#mend(loaded, unplaced)
       return undefined
     } catch (error) {
       return this.#over() ? undefined : this.#afterFailure(error)
@@ -194,23 +198,27 @@ export class LogFollower {
     return await log.read(document, position)
   }
 
-  async #mend(loaded: LoadedDocument): Promise<void> {
-    const { document, following } = this.#parts
+  async #mend(loaded: LoadedDocument, unplaced: Unplaced): Promise<void> {
+    const { document, log, following } = this.#parts
     const place = this.#place.current
-    const relation = relationOf(place, loaded)
+    const relation = relationOf(place, unplaced, loaded)
     if (relation !== 'follows' && isLaterLife(loaded.head.epoch, place.epoch)) {
       this.#end(new EpochMismatchError(document, place.epoch, loaded.head.epoch))
       return
     }
-    following.take(updatesAfter(place.position, relation, loaded))
     if (relation === 'follows') {
-      this.#place.reached(loaded.head)
+      following.take(updatesIn(loaded, place.position))
+      this.#place.reached(loaded)
       return
     }
-    const { head, bytes } = await this.#putBack(loaded)
+    // What was read may begin after what was lost.
+    const whole = await log.load(document)
+    if (this.#over()) return
+    following.take(updatesIn(whole, 0))
+    const { head, bytes } = await this.#putBack(whole)
     if (this.#over()) return
     if (head.epoch !== place.epoch) following.continued(head.epoch)
-    this.#place.reached(head)
+    this.#place.reached({ ...whole, head })
     // What was merely compacted while this node was deaf is no incident, unless something of it turned out to be gone.
     if (relation === 'forked' || bytes > 0) {
       following.repaired({ kind: head.epoch === place.epoch ? 'log-forked' : 'log-lost', bytes })
@@ -256,7 +264,7 @@ export class LogFollower {
   }
 }
 
-function updatesAfter(position: number, relation: ReturnType<typeof relationOf>, loaded: LoadedDocument): Uint8Array[] {
-  const entries = relation === 'follows' ? loaded.entries.filter((entry) => entry.position > position) : loaded.entries
-  return [...(loaded.checkpoint?.chunks ?? []), ...entries.map(({ update }) => update)]
+function updatesIn({ checkpoint, entries }: LoadedDocument, after: number): Uint8Array[] {
+  const later = entries.filter(({ position }) => position > after)
+  return [...(checkpoint?.chunks ?? []), ...later.map(({ update }) => update)]
 }

@@ -10,7 +10,8 @@ const maxAhead = 256
 export class LogPlace {
   #place: Place
   #ahead: AppendReceipt[] = []
-  /** Until `reached` is called for the first time too: what is heard by then may lie behind. */
+  #dropped = false
+  /** Whether the log is being read, as it is at first: until it was, what is heard may lie behind. */
   #paused = true
 
   constructor(place: Place) {
@@ -30,21 +31,31 @@ export class LogPlace {
   hear(append: AppendReceipt): void {
     this.#ahead.push(append)
     if (!this.#paused) this.#follow()
-    if (this.#ahead.length > maxAhead) this.#ahead.shift()
+    if (this.#ahead.length <= maxAhead) return
+    this.#ahead.shift()
+    this.#dropped = true
   }
 
-  /** The log is about to be read: what was heard before will be in it, and the place stays until it was. */
-  pause(): void {
+  /**
+   * The log is about to be read; the place stays until it was.
+   *
+   * @returns what was heard and has no place yet. It was appended before, so the log must hold it: where it does not, the log
+   *   has lost it
+   */
+  pause(): Unplaced {
+    const unplaced = { appends: this.#ahead, complete: !this.#dropped }
     this.#paused = true
     this.#ahead = []
+    this.#dropped = false
+    return unplaced
   }
 
-  /** The log was read up to a place. */
-  reached(place: Place): void {
+  /** The log was read to its end. */
+  reached(loaded: LoadedDocument): void {
     this.#paused = false
-    this.#place = place
+    this.#place = loaded.head
     // Heard while it was read, and read.
-    this.#ahead = this.#ahead.filter(({ epoch, last }) => epoch !== place.epoch || last > place.position)
+    this.#ahead = this.#ahead.filter((append) => holds(loaded, append) !== 'yes')
     this.#follow()
   }
 
@@ -70,21 +81,43 @@ export function samePlace(a: Place, b: Place): boolean {
   return a.epoch === b.epoch && a.position === b.position && a.tip === b.tip
 }
 
-/**
- * How what a log holds relates to a place at which a replica was. `forked`: the log has lost what was there. `trimmed`: a
- * checkpoint covers it, so nothing tells whether it did.
- */
-export type Relation = 'follows' | 'trimmed' | 'forked'
+/** Appends that were heard and have no place. */
+export interface Unplaced {
+  readonly appends: readonly AppendReceipt[]
+  /** Whether these are all of them. */
+  readonly complete: boolean
+}
 
-/** @param loaded the log, read from the place's own position */
-export function relationOf(place: Place, { head, checkpoint, entries }: LoadedDocument): Relation {
-  if (head.epoch !== place.epoch || head.position < place.position) return 'forked'
-  if (place.position === 0) return 'follows'
-  const [first] = entries
-  const there = checkpoint === undefined ? first : checkpoint.place
-  if (there === undefined) return 'forked'
-  if (there.position > place.position) return 'trimmed'
-  return there.position === place.position && there.tip === place.tip ? 'follows' : 'forked'
+/**
+ * How what a log holds relates to what a replica has heard of it. `forked`: the log has lost something that was there.
+ * `unclear`: a checkpoint covers the places, so nothing tells whether it has.
+ */
+export type Relation = 'follows' | 'unclear' | 'forked'
+
+/**
+ * @param place where the replica was
+ * @param unplaced what it had heard besides
+ * @param loaded the log, read from the place's own position
+ */
+export function relationOf(place: Place, { appends, complete }: Unplaced, loaded: LoadedDocument): Relation {
+  const { epoch, position: last, tip } = place
+  const beginning = last === 0 && epoch === loaded.head.epoch
+  const answers = new Set(appends.map((append) => holds(loaded, append)))
+  if (!beginning) answers.add(holds(loaded, { epoch, last, tip }))
+  if (answers.has('no')) return 'forked'
+  return answers.has('unknown') || !complete ? 'unclear' : 'follows'
+}
+
+/** Whether a log that was read holds an entry, by its tip. */
+function holds(
+  { head, checkpoint, entries }: LoadedDocument,
+  { epoch, last, tip }: Pick<AppendReceipt, 'epoch' | 'last' | 'tip'>,
+): 'yes' | 'no' | 'unknown' {
+  if (epoch !== head.epoch || last > head.position) return 'no'
+  const there = last === head.position ? head : entries.find(({ position }) => position === last)
+  if (there !== undefined) return there.tip === tip ? 'yes' : 'no'
+  if (checkpoint?.place.position === last) return checkpoint.place.tip === tip ? 'yes' : 'no'
+  return 'unknown'
 }
 
 function endsAt({ epoch, last, tip }: AppendReceipt, place: Place): boolean {

@@ -1,4 +1,4 @@
-import type { DocumentLog, Place, RelayedAppend, StoreError } from '@weft/persistence'
+import type { DocumentLog, LoadedDocument, Place, RelayedAppend, StoreError } from '@weft/persistence'
 import type { AwarenessEntry } from '@weft/protocol'
 import { LogFollower, type Repair } from './log-follower.ts'
 import type { Presence } from './presence.ts'
@@ -53,8 +53,8 @@ export interface OtherNodesParts {
   readonly document: string
   readonly relay: RoomRelay
   readonly log: DocumentLog
-  /** Where the log ended when it was loaded. */
-  readonly place: Place
+  /** The log, as it was loaded. */
+  readonly loaded: LoadedDocument
   readonly surroundings: Surroundings
   readonly host: Host
   readonly events: OtherNodesEvents
@@ -68,7 +68,7 @@ export class OtherNodes implements Probed {
   readonly #follower: LogFollower
   readonly #exchange: PresenceExchange
 
-  constructor({ document, relay, log, place, surroundings, host, events }: OtherNodesParts) {
+  constructor({ document, relay, log, loaded, surroundings, host, events }: OtherNodesParts) {
     this.document = document
     this.#relay = relay
     this.#host = host
@@ -76,7 +76,7 @@ export class OtherNodes implements Probed {
       document,
       node: relay.node,
       log,
-      place,
+      loaded,
       surroundings,
       turns: relay.turns,
       following: {

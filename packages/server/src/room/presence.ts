@@ -40,6 +40,8 @@ export class Presence {
   readonly #renewed = new Set<number>()
   /** Those of them that changed here, so that other nodes have to hear of it. */
   readonly #changedHere = new Set<number>()
+  /** Clients of this node that another one told of as gone: what they say next is news there, though it may be none here. */
+  readonly #denied = new Set<number>()
 
   /** Whether something changed that others should hear of now. */
   get changed(): boolean {
@@ -99,7 +101,10 @@ export class Presence {
       if (json === absent) {
         if (shown === undefined || clock < shown.clock) continue
         if (shown.owner === node) this.#remove(clientId, clock)
-        else if (!(shown.owner instanceof RemoteNode)) denied.push({ owner: shown.owner, entry })
+        else if (!(shown.owner instanceof RemoteNode)) {
+          denied.push({ owner: shown.owner, entry })
+          this.#denied.add(clientId)
+        }
       } else if (goneAt !== undefined && clock <= goneAt) gone.push({ clientId, clock: goneAt, json: absent })
       else if (shown === undefined || clock > shown.clock) this.#show(node, entry)
       else if (clock === shown.clock) this.#shown.set(clientId, { ...shown, owner: node })
@@ -183,7 +188,8 @@ export class Presence {
     this.#gone.delete(clientId)
     const unchanged = shown?.json === json
     this.#shown.set(clientId, { owner, clock, json: unchanged ? shown.json : json })
-    ;(unchanged && !this.#changed.has(clientId) ? this.#renewed : this.#changed).add(clientId)
+    const quiet = unchanged && !this.#changed.has(clientId) && !this.#denied.delete(clientId)
+    ;(quiet ? this.#renewed : this.#changed).add(clientId)
   }
 
   #remove(clientId: number, clock: number): void {
@@ -197,6 +203,7 @@ export class Presence {
       }
     }
     this.#renewed.delete(clientId)
+    this.#denied.delete(clientId)
     this.#changed.add(clientId)
   }
 

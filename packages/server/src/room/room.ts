@@ -313,7 +313,7 @@ export class Room {
       document,
       relay,
       log,
-      place: loaded.head,
+      loaded,
       surroundings,
       events,
       host: {
