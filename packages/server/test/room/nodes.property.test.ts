@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import * as Y from 'yjs'
+import type * as Y from 'yjs'
 import type { FakeClient } from '../support/fake-client.ts'
 import { type FakeNode, NodesFixture } from '../support/nodes-fixture.ts'
 import { textOf } from '../support/room-fixture.ts'

@@ -22,7 +22,7 @@ export class LosableLog implements DocumentLog {
   #epoch: string | undefined = '0.origin.first'
   #entries: Entry[] = []
   #checkpoint: Checkpoint | undefined
-  #tokens = new Map<string, AppendReceipt>()
+  readonly #tokens = new Map<string, AppendReceipt>()
   #drawn = 0
 
   get head(): Place {
