@@ -15,7 +15,7 @@ import { runStep, SetUpError } from './steps.mjs'
  * @property {string | undefined} without what is lost without it; undefined where the tests cannot do without
  */
 
-/** @type {Readonly<Record<'chromium' | 'redis' | 'strace', RealPart>>} */
+/** @type {Readonly<Record<'chromium' | 'redis' | 'nginx' | 'caddy' | 'strace', RealPart>>} */
 export const realParts = {
   chromium: {
     name: 'Chromium',
@@ -37,6 +37,25 @@ export const realParts = {
     apt: ['redis-server'],
     brew: ['redis'],
     without: undefined,
+  },
+  nginx: {
+    name: 'nginx',
+    programs: ['nginx'],
+    // Not on everyone's PATH on Debian.
+    paths: ['/usr/sbin/nginx'],
+    variable: 'NGINX',
+    apt: ['nginx-light'],
+    brew: ['nginx'],
+    without: undefined,
+  },
+  caddy: {
+    name: 'Caddy',
+    programs: ['caddy'],
+    paths: [],
+    variable: 'CADDY',
+    apt: ['caddy'],
+    brew: ['caddy'],
+    without: 'the tests of its example say so and pass',
   },
   strace: {
     name: 'strace',
@@ -69,6 +88,20 @@ export async function bringRealParts(parts) {
     } else console.log(`Without ${part.name}: ${part.without}.`)
   }
   return env
+}
+
+/**
+ * Finds a part for a person, who installs it if they want it.
+ *
+ * @param {RealPart} part
+ * @returns {string} its path
+ * @throws {SetUpError} that says how to install it
+ */
+export function requirePart(part) {
+  const path = findPart(part)
+  if (path !== undefined) return path
+  const ways = [`apt-get install ${part.apt.join(' ')}`, `brew install ${part.brew.join(' ')}`].join(', ')
+  throw new SetUpError(`${part.name} is not installed: install it (${ways}), or set ${part.variable} to its path.`)
 }
 
 /** @param {RealPart} part */

@@ -23,7 +23,12 @@ export const stages = [
   },
   { name: 'knip', kind: 'check', commands: [['knip']], needs: [] },
   { name: 'unit', kind: 'tests', commands: [['vitest', 'run', '--project', 'unit']], needs: ['redis'] },
-  { name: 'integration', kind: 'tests', commands: [['vitest', 'run', '--project', 'integration']], needs: ['strace'] },
+  {
+    name: 'integration',
+    kind: 'tests',
+    commands: [['vitest', 'run', '--project', 'integration']],
+    needs: ['strace', 'redis', 'nginx', 'caddy'],
+  },
   { name: 'browser', kind: 'tests', commands: [['vitest', 'run', '--project', 'browser']], needs: ['chromium'] },
 ]
 
