@@ -55,6 +55,13 @@ describe.each(balancers)('behind %s', (balancer) => {
     expect([...(one ?? [])].filter((id) => two?.has(id))).toEqual([])
   })
 
+  it('S4: the pages of Weft itself are of the same origin, others are not', async () => {
+    const asked = async (origin: string): Promise<number> =>
+      (await fetch(url('/api/v1/documents'), { headers: { origin } })).status
+    expect(await asked(cluster.url)).toBe(200)
+    expect(await asked('http://elsewhere.example')).toBe(403)
+  })
+
   it('a page that comes by a name of its own gets nothing of Weft', async () => {
     expect(await requestId(cluster, '127.0.0.1')).toEqual(expect.any(String))
     expect(await requestId(cluster, 'rebound.example')).toBeUndefined()
