@@ -60,15 +60,16 @@ export class Cluster {
   /**
    * Starts each when what it needs is there.
    *
-   * @param {number} port the balancer's
+   * @param {number} wanted the balancer's port; 0 for any that is free
    * @returns {Promise<string>} where people find it
    * @throws {SetUpError} where one does not start; those before it then run
    */
-  async start(port) {
+  async start(wanted) {
     for (const name of ['redis', 'balancer']) mkdirSync(join(this.#folder, name), { recursive: true })
     const store = await this.#startRedis()
     const nodes = [await this.#startNode('node 1', store), await this.#startNode('node 2', store)]
 
+    const port = wanted === 0 ? await freePort() : wanted
     const { args, env } = this.#example.prepare({ folder: join(this.#folder, 'balancer'), port, nodes })
     this.#balancer = this.#part('balancer', [this.#programs.balancer, ...args], env)
     const url = `http://127.0.0.1:${port}`

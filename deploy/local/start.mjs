@@ -15,7 +15,7 @@ import { SetUpError } from '../../scripts/steps.mjs'
 import { root } from '../../scripts/workspace.mjs'
 import { balancers } from './balancers.mjs'
 import { Cluster } from './cluster.mjs'
-import { freePort, isFree } from './ports.mjs'
+import { isFree } from './ports.mjs'
 
 await runMain(async () => {
   const { port, folder, balancer, asBuilt } = readOptions(process.argv.slice(2))
@@ -31,7 +31,7 @@ await runMain(async () => {
   const asked = stopSignal(() => cluster.kill())
   process.once('exit', () => cluster.kill())
   try {
-    const url = await cluster.start(port === 0 ? await freePort() : port)
+    const url = await cluster.start(port)
     for (const part of cluster.parts) {
       console.log(`${part.name.padEnd(9)} process ${String(part.pid)}`)
       void part.ended.then((how) => console.log(`${part.name} ended ${how}`))
