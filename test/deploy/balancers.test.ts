@@ -43,6 +43,15 @@ describe.each(balancers)('behind %s', (balancer) => {
     expect(await listed.json()).toMatchObject({ id: 'team/minutes' })
   })
 
+  it('a document larger than any buffer between passes both ways', async () => {
+    const text = 'as long as it takes '.repeat(100_000)
+    await using ada = new SdkWriter(cluster.url, 'long')
+    await ada.write(text)
+    using ben = stock('long')
+    await ben.holds(text.length)
+    expect(ben.text.toString()).toBe(text)
+  })
+
   it('people of one document meet on one node, and documents are spread over both', async () => {
     const ways = [...many, ...many.map((id) => id.replace('/', '%2F')), ...many.map((id) => `${id}?query=${id}`)]
     for (const way of ways) {
