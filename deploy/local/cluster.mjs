@@ -73,7 +73,7 @@ export class Cluster {
     const { args, env } = this.#example.prepare({ folder: join(this.#folder, 'balancer'), port, nodes })
     this.#balancer = this.#part('balancer', [this.#programs.balancer, ...args], env)
     const url = `http://127.0.0.1:${port}`
-    await this.#balancer.ready(answers(`${url}/readyz`))
+    await this.#balancer.ready(answers(`${url}/readyz`, this.#balancer.ended))
     return url
   }
 
@@ -173,11 +173,14 @@ function isRunning(pid) {
  * Resolves when a request is answered well.
  *
  * @param {string} url
+ * @param {Promise<unknown>} ended resolves when nobody is left to answer
  */
-async function answers(url) {
-  const limit = performance.now() + answerLimit
-  while (performance.now() < limit) {
-    const response = await fetch(url).catch(() => undefined)
+async function answers(url, ended) {
+  const gone = new AbortController()
+  void ended.then(() => gone.abort())
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(answerLimit)])
+  while (!signal.aborted) {
+    const response = await fetch(url, { signal }).catch(() => undefined)
     if (response?.ok === true) return
     await pause(50)
   }

@@ -93,6 +93,18 @@ describe('deploy/local/start.mjs', () => {
     expect(printed.trim().split('\n')).toHaveLength(1)
   })
 
+  it('says which part did not start, why, and where its log is', async () => {
+    await using cluster = await LocalCluster.start({ env: noDrain })
+    await cluster.stop()
+    const args = ['--port', '0', '--folder', cluster.folder]
+    const noBalancer = await runToEnd(args, { NGINX: process.execPath })
+    expect(noBalancer.code).toBe(1)
+    expect(noBalancer.printed).toMatch(/^balancer ended with code \d+: .+ \(full log: .*balancer\.log\)\n$/)
+    const noRedis = await runToEnd(args, { REDIS_SERVER: process.execPath })
+    expect(noRedis.code).toBe(1)
+    expect(noRedis.printed).toMatch(/^Redis ended with code \d+: .+ \(full log: .*redis\.log\)\n$/)
+  })
+
   it.each([
     [['--port', '70000'], /^--port takes/],
     [['--balancer', 'apache'], /^--balancer takes/],
