@@ -149,8 +149,7 @@ export class OtherNodes implements Probed {
 
   /** Called every second. */
   tick(): void {
-    this.#exchange.expire()
-    this.#host.wake()
+    if (this.#exchange.expire()) this.#host.wake()
   }
 
   end(): void {

@@ -67,14 +67,17 @@ export class PresenceExchange {
     for (const { owner, entry } of denied) this.#parts.deny(owner, entry)
   }
 
-  /** Lets go of those whose nodes have gone silent. Called every few seconds at most. */
-  expire(): void {
+  /** Lets go of those whose nodes have gone silent. Returns whether there were any. */
+  expire(): boolean {
+    let expired = false
     const oldest = this.#parts.now() - silence
     for (const [clientId, { node, at }] of this.#heard) {
       if (at > oldest) continue
       this.#heard.delete(clientId)
       this.#parts.presence.expire(node, clientId)
+      expired = true
     }
+    return expired
   }
 
   #nodeOf(name: string): RemoteNode {
