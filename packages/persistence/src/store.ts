@@ -8,6 +8,8 @@ export interface Store {
   readonly catalog: DocumentCatalog
   /** How the nodes that share the store hear of each other. Only of a store that several nodes can share. */
   readonly relay?: Relay
+  /** What whoever runs the store should know of how it is set up, in whole sentences: it works, and may lose something. */
+  readonly caveats?: readonly string[]
   /** Resolves when the store answers. @throws StoreUnavailableError */
   check(): Promise<void>
   /** Lets what was begun end, then lets go of the store. */

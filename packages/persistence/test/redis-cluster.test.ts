@@ -128,6 +128,15 @@ test('L1: fsync is refused where a replica would take over by itself', async () 
   await expect(opened).rejects.toThrow(/fsync does not survive a failover.*replicas:<n>/)
 })
 
+test('L1: fsync is refused though the replicas are away at the moment: they may be back for the failover', async () => {
+  await Promise.all(cluster.replicas.map((replica) => replica.kill()))
+  await cluster.untilReplicated(0)
+  const opened = openRedisStore(cluster.url, { node: 'node-c', durability: 'fsync' })
+  await expect(opened).rejects.toThrow('in a Cluster a replica takes over by itself')
+  await Promise.all(cluster.replicas.map((replica) => replica.restart()))
+  await cluster.untilReplicated(1)
+})
+
 test('E3: heads and listings are gathered from all masters', async () => {
   const ids = Array.from({ length: 60 }, (_, index) => `team/${index}`)
   await Promise.all(ids.map((id, index) => begin(store, id, index)))

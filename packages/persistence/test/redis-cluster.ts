@@ -63,9 +63,13 @@ export class RedisCluster implements AsyncDisposable {
       await client.call('CLUSTER', 'REPLICATE', id)
     }
     await this.until((info) => info.includes('cluster_state:ok'))
+    await this.untilReplicated(this.replicas.length === 0 ? 0 : 1)
+  }
+
+  /** Waits until every master is connected to so many replicas. */
+  async untilReplicated(replicas: number): Promise<void> {
     for (const { client } of this.masters) {
-      const wanted = this.replicas.length === 0 ? 0 : 1
-      while (!String(await client.call('INFO', 'replication')).includes(`connected_slaves:${wanted}`)) await delay(20)
+      while (!String(await client.call('INFO', 'replication')).includes(`connected_slaves:${replicas}`)) await delay(20)
     }
   }
 

@@ -24,7 +24,7 @@ async function refusal(server: RedisServer, options: RedisStoreOptions, url = se
 
 test('L1: fsync is refused where Redis does not sync before it answers, and the text says what to set', async () => {
   await using server = await RedisServer.start()
-  expect(await refusal(server, fsync)).toContain('set appendonly to yes (it is no), or set the durability to memory')
+  expect(await refusal(server, fsync)).toContain('set appendonly to yes (it is no), or give --durability memory')
   await server.client.config('SET', 'appendonly', 'yes')
   expect(await refusal(server, fsync)).toContain('set appendfsync to always (it is everysec)')
   await server.client.config('SET', 'appendfsync', 'always')
@@ -62,7 +62,7 @@ test('L1: a managed Redis without CONFIG is refused for fsync, unless the operat
   await server.client.call('ACL', 'SETUSER', 'weft', 'on', '>secret', '~*', '&*', '+@all', '-config')
   const url = `redis://weft:secret@127.0.0.1:${server.port}`
   expect(await refusal(server, fsync, url)).toMatch(
-    /does not let Weft look .* allow CONFIG GET, or, .* assumeConfigured/,
+    /does not let Weft look .* allow CONFIG GET, or, .* --redis-settings assumed/,
   )
   await (await openRedisStore(url, memory)).close()
   await (await openRedisStore(url, { ...fsync, assumeConfigured: true })).close()
@@ -92,6 +92,7 @@ test('L1: replicas:1 calls an append saved once a replica has it, and not before
   await using replica = await RedisServer.start('--replicaof', '127.0.0.1', String(server.port))
   await untilReplicated(server)
   const store = await openRedisStore(server.url, options)
+  expect(store.caveats).toEqual([])
   const epoch = await begin(store, 'a')
   await Promise.all(Array.from({ length: 50 }, (_, index) => append(store, 'a', epoch, `${index}`)))
   expect(await replica.client.xlen('weft:{a}:log')).toBe(50)
@@ -122,6 +123,20 @@ test('L1: replicas:1 calls an append saved once a replica has it, and not before
   await expect(doubtful).rejects.toThrow(StoreUnavailableError)
   await cut
   replica.resume()
+  await store.close()
+})
+
+test('L1: a replica that nothing waits for is told of, since a failover to it may lose what was saved', async () => {
+  await using server = await RedisServer.start()
+  await using one = await RedisServer.start('--replicaof', '127.0.0.1', String(server.port))
+  await using two = await RedisServer.start('--replicaof', '127.0.0.1', String(server.port))
+  while (!(await server.client.info('replication')).includes('connected_slaves:2')) await server.client.ping()
+  expect(one.port).not.toBe(two.port)
+  const store = await openRedisStore(server.url, { node: 'node-a', durability: 'replicas:1' })
+  expect(store.caveats).toEqual([
+    'the Redis master has 2 replicas, and --durability replicas:1 waits for 1 of them: a failover to another one may ' +
+      'lose saved edits; replicas:2 would not',
+  ])
   await store.close()
 })
 

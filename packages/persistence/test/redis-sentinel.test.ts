@@ -5,7 +5,7 @@ import { HearingListener } from '../src/contract/relay-fixture.ts'
 import { append, begin, textsOf } from '../src/contract/with-store.ts'
 import { StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
 import { openRedisStore } from '../src/redis/redis-store.ts'
-import { RedisServer } from './redis-server.ts'
+import { RedisServer, durableSettings } from './redis-server.ts'
 import { untilAvailable } from './until-available.ts'
 
 test('L1: a store found by Sentinels follows a failover, and fsync is refused there', { timeout: 60_000 }, async () => {
@@ -38,6 +38,24 @@ test('L1: a store found by Sentinels follows a failover, and fsync is refused th
   await append(store, 'a', epoch, 'heard')
   await listener.until(() => listener.texts.includes('heard'))
   await store.close()
+})
+
+test('L1: fsync is refused by the URL of Sentinels alone, whether they are there or not', async () => {
+  const opened = openRedisStore('redis+sentinel://127.0.0.1:1/main', { node: 'node-a', durability: 'fsync' })
+  await expect(opened).rejects.toThrow(StoreConfigurationError)
+})
+
+test('L1: fsync is refused for a Redis that Sentinels watch, though the URL names none', async () => {
+  await using master = await RedisServer.start(...durableSettings)
+  const fsync = { node: 'node-a', durability: 'fsync' }
+  await (await openRedisStore(master.url, fsync)).close()
+  await using sentinel = await startSentinel(master)
+  while (!String(await master.client.pubsub('NUMSUB', '__sentinel__:hello')).endsWith(',1'))
+    await sentinel.client.ping()
+  const opened = openRedisStore(master.url, fsync)
+  await expect(opened).rejects.toThrow(StoreConfigurationError)
+  await expect(opened).rejects.toThrow(/watched by Sentinels.*--durability replicas:<n>/)
+  await (await openRedisStore(master.url, { ...fsync, durability: 'memory' })).close()
 })
 
 /** A Sentinel of its own, which alone decides. */

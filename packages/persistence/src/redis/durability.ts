@@ -15,5 +15,7 @@ export function parseDurability(text: string): Durability {
   if (text === 'memory' || text === 'fsync') return { level: text }
   const [, count] = /^replicas:([1-9]\d?)$/.exec(text) ?? []
   if (count !== undefined) return { level: 'replicas', replicas: Number(count) }
-  throw new StoreConfigurationError(`a durability is memory, fsync or replicas:<n> with n from 1 to 99, not ${text}`)
+  throw new StoreConfigurationError(
+    `--durability takes memory, fsync or replicas:<n> with n from 1 to 99, not "${text}"`,
+  )
 }

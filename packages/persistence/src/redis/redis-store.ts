@@ -1,6 +1,6 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
-import { StoreConfigurationError, StoreUnavailableError } from '../errors.ts'
+import { StoreConfigurationError } from '../errors.ts'
 import type { Relay } from '../relay.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
@@ -10,6 +10,7 @@ import { DocumentAccess } from './document-access.ts'
 import { defaultPrefix } from './document-keys.ts'
 import { DocumentLives } from './document-lives.ts'
 import { type Durability, parseDurability } from './durability.ts'
+import { sentinelRefusal } from './failover-checks.ts'
 import { ListingIndex } from './listing-index.ts'
 import { ListingReader } from './listing-reader.ts'
 import { rebuildListing } from './listing-rebuild.ts'
@@ -19,9 +20,9 @@ import { RedisConnection } from './redis-connection.ts'
 import { RedisLog } from './redis-log.ts'
 import { RedisRelay } from './redis-relay.ts'
 import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } from './redis-url.ts'
-import { textIn } from './reply.ts'
+import { checkReplicas } from './replica-checks.ts'
 import { type MakeShard, type Routes, singleRoute } from './routes.ts'
-import { checkServer, replicasIn } from './server-checks.ts'
+import { checkServer } from './server-checks.ts'
 
 /** How a Redis store is opened. */
 export interface RedisStoreOptions {
@@ -74,15 +75,18 @@ export async function openRedisStore(url: string, options: RedisStoreOptions): P
   }
   const location = parseRedisUrl(url)
   const durability = parseDurability(options.durability)
+  // Known by the URL alone, and so told while Redis is away too.
+  if (durability.level === 'fsync' && location.kind === 'sentinel') throw sentinelRefusal()
   const routes = makeRoutes(location, shardMaker(location, durability, options))
   try {
     await routes.opened()
-    if (durability.level === 'replicas') await assertReplicas(routes, durability.replicas)
+    const caveats =
+      durability.level === 'replicas' ? await checkReplicas(routes, location.kind, durability.replicas) : []
+    return new OpenRedisStore(new DocumentAccess(routes, prefix), location, options, caveats)
   } catch (error) {
     routes.close()
     throw error
   }
-  return new OpenRedisStore(new DocumentAccess(routes, prefix), location, options)
 }
 
 function makeRoutes(location: RedisLocation, makeShard: MakeShard): Routes {
@@ -109,33 +113,23 @@ function shardMaker(location: RedisLocation, durability: Durability, options: Re
   }
 }
 
-/** @throws StoreUnavailableError: a replica may only be away at the moment */
-async function assertReplicas(routes: Routes, wanted: number): Promise<void> {
-  for (const { commands, name } of routes.shards()) {
-    const replicas = replicasIn(textIn(await commands.call('INFO', ['replication'])))
-    if (replicas >= wanted) continue
-    const master = name === '' ? 'the Redis master' : `the Redis master ${name}`
-    throw new StoreUnavailableError(
-      `${master} has ${replicas} replicas, and replicas:${wanted} would never call anything saved: attach replicas, or ask for fewer`,
-    )
-  }
-}
-
 class OpenRedisStore implements RedisStore {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
   readonly relay: RedisRelay
+  readonly caveats: readonly string[]
   readonly #access: DocumentAccess
   readonly #index: ListingIndex
   readonly #operations = new Operations()
 
-  constructor(access: DocumentAccess, location: RedisLocation, options: RedisStoreOptions) {
+  constructor(access: DocumentAccess, location: RedisLocation, options: RedisStoreOptions, caveats: readonly string[]) {
     const { node, now = Date.now, onCheckpointStep = (): void => {} } = options
     const index = new ListingIndex(access)
     const lives = new DocumentLives(access, index)
     const checkpoints = new CheckpointWriter(access, now, onCheckpointStep)
     this.#access = access
     this.#index = index
+    this.caveats = caveats
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
     this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
     this.relay = new RedisRelay(access, location, node)

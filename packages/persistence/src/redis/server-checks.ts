@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { StoreConfigurationError } from '../errors.ts'
 import type { Durability } from './durability.ts'
+import { assertNoFailover } from './failover-checks.ts'
 import type { RedisLocation } from './redis-url.ts'
 import { isConfigurationReply } from './reply-errors.ts'
 import { listIn, textIn } from './reply.ts'
@@ -68,12 +69,7 @@ function checkKind(info: ReadonlyMap<string, string>, kind: RedisLocation['kind'
 }
 
 async function checkFsync(redis: Redis, info: ReadonlyMap<string, string>, checks: ServerChecks): Promise<void> {
-  if (checks.kind !== 'standalone' && Number(info.get('connected_slaves') ?? 0) > 0) {
-    throw new StoreConfigurationError(
-      'fsync does not survive a failover, and here a replica would take over by itself: set the durability to ' +
-        'replicas:<n>, with n the number of replicas that each master has, or to memory',
-    )
-  }
+  await assertNoFailover(redis, checks.kind)
   // This much is told by INFO even where CONFIG is not allowed.
   if (info.get('aof_enabled') === '0') throw unset('appendonly', 'yes', 'no')
   if (checks.assumeConfigured) return
@@ -86,7 +82,7 @@ async function checkFsync(redis: Redis, info: ReadonlyMap<string, string>, check
 
 function unset(name: string, value: string, found: string): StoreConfigurationError {
   return new StoreConfigurationError(
-    `Redis is not set up for the durability fsync: set ${name} to ${value} (it is ${found}), or set the durability to memory`,
+    `Redis is not set up for the durability fsync: set ${name} to ${value} (it is ${found}), or give --durability memory`,
   )
 }
 
@@ -101,8 +97,8 @@ async function readSettings(redis: Redis): Promise<Map<string, string>> {
     if (!isConfigurationReply(message) && !message.startsWith('ERR')) throw cause
     throw new StoreConfigurationError(
       `Redis does not let Weft look whether it is set up for the durability fsync (${message}): allow CONFIG GET, or, where ` +
-        'appendonly yes, appendfsync always and no-appendfsync-on-rewrite no are sure, say so with assumeConfigured, ' +
-        'or set the durability to memory',
+        'appendonly yes, appendfsync always and no-appendfsync-on-rewrite no are sure, say so with ' +
+        '--redis-settings assumed, or give --durability memory',
       { cause },
     )
   }
