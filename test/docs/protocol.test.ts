@@ -77,6 +77,9 @@ function toHex(frame: Uint8Array): string {
 async function start(): Promise<WeftServer> {
   const config = {
     store: 'memory:',
+    durability: 'memory',
+    redisSettings: 'checked',
+    role: 'all',
     port: 0,
     host: '127.0.0.1',
     anonymous: 'write',
@@ -85,8 +88,8 @@ async function start(): Promise<WeftServer> {
     emptyRoomGrace: 0,
     logLevel: 'silent',
   } as const
-  const store = await openStore('memory:')
-  return await startServer(config, { store, log: createLog('silent'), anyLoopbackOrigin: false })
+  const parts = { openStore: () => openStore('memory:'), node: 'node-a', log: createLog('silent') }
+  return await startServer(config, { ...parts, anyLoopbackOrigin: false })
 }
 
 /** JSON in which `"{anything}"` stands for some text. */

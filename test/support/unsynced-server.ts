@@ -12,9 +12,11 @@ const { values } = parseArgs({
   allowPositionals: true,
   options: { port: { type: 'string', default: '0' }, store: { type: 'string', default: '' } },
 })
-const store = await openSqliteStore(values.store.replace(/^sqlite:/, ''), { synchronous: 'OFF' })
 const config = {
   store: values.store,
+  durability: 'fsync',
+  redisSettings: 'checked',
+  role: 'all',
   port: Number(values.port),
   host: '127.0.0.1',
   anonymous: 'admin',
@@ -23,5 +25,10 @@ const config = {
   emptyRoomGrace: 30_000,
   logLevel: 'info',
 } as const
-const server = await startServer(config, { store, log: createLog('info'), anyLoopbackOrigin: true })
+const server = await startServer(config, {
+  openStore: () => openSqliteStore(values.store.replace(/^sqlite:/, ''), { synchronous: 'OFF' }),
+  node: 'unsynced',
+  log: createLog('info'),
+  anyLoopbackOrigin: true,
+})
 process.once('SIGTERM', () => void server.stop())

@@ -4,6 +4,7 @@ import { readInvocation } from './config/read-config.ts'
 import { type Command, type Config, ConfigurationError } from './config/settings.ts'
 import { createLog } from './observability/log.ts'
 import { startServer, type WeftServer } from './server.ts'
+import { systemSurroundings } from './system-surroundings.ts'
 
 /** Exit codes: 0 drained, 1 failed while running, 2 wrong configuration. */
 const exitCode = { drained: 0, failed: 1, wrongConfiguration: 2 }
@@ -17,7 +18,12 @@ async function main(): Promise<number> {
   // Listened for from the start: whoever reads that the server listens may already ask it to stop.
   const toStop = signalled()
   const server = await start(invocation.command, invocation.config)
-  await toStop
+  try {
+    await Promise.race([toStop, server.ready.then(() => toStop)])
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
   return (await server.stop()) ? exitCode.drained : exitCode.failed
 }
 
@@ -25,15 +31,16 @@ async function start(command: Command, config: Config): Promise<WeftServer> {
   // On a terminal a person reads: one link, and what went wrong. Elsewhere a program does: every event.
   const person = command === 'dev' && process.stdout.isTTY
   const log = createLog(person && config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const store = await openStore(config.store)
-  try {
-    const server = await startServer(config, { store, log, anyLoopbackOrigin: command === 'dev' })
-    if (person) process.stdout.write(`\n  Weft is ready: ${server.url}\n\n`)
-    return server
-  } catch (error) {
-    await store.close()
-    throw error
-  }
+  const node = systemSurroundings.randomId()
+  const { store, durability, redisSettings } = config
+  const server = await startServer(config, {
+    openStore: () => openStore(store, { node, durability, assumeConfigured: redisSettings === 'assumed' }),
+    node,
+    log,
+    anyLoopbackOrigin: command === 'dev',
+  })
+  if (person) process.stdout.write(`\n  Weft is ready: ${server.url}\n\n`)
+  return server
 }
 
 /** Resolves at the first signal to stop; a second one ends the process at once. */

@@ -1,31 +1,38 @@
-import { createServer, type Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { getRequestListener } from '@hono/node-server'
-import { Compactor, type Store } from '@weft/persistence'
+import type { Store } from '@weft/persistence'
 import { AnonymousPolicy } from './auth/anonymous-policy.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { isLoopback } from './config/read-config.ts'
-import { type Config, ConfigurationError } from './config/settings.ts'
+import type { Config } from './config/settings.ts'
+import { isSharedStore } from './config/store-fit.ts'
+import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
+import { createHttpServer } from './http/http-server.ts'
+import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
+import { closeServer, listen } from './listening.ts'
+import { LiveDocuments } from './live-documents.ts'
+import { type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
 import type { Log } from './observability/log.ts'
+import { Metrics } from './observability/metrics.ts'
 import { defaultRoomLimits } from './room/limits.ts'
-import { Rooms, type RoomsEvents } from './room/rooms.ts'
+import { turnAllAway } from './socket/edge-upgrades.ts'
 import { defaultSocketLimits } from './socket/limits.ts'
 import { SyncTier } from './socket/sync-tier.ts'
+import { StoreOpening } from './store-opening.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 
 /** Where the web app is built to. */
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
-
-/** How long a client may take to send the head of a request, in milliseconds. */
-const headersTimeout = 10_000
 
 /** How long a server that goes down waits for a store that takes nothing, in milliseconds. */
 const settleLimit = 30_000
 
 /** What a server is made with beside its configuration. */
 export interface ServerParts {
-  readonly store: Store
+  /** Opens the store, which the server closes. Called again where a store that nodes share was away. */
+  readonly openStore: () => Promise<Store>
+  /** The node's name, which no other node bears. */
+  readonly node: string
   readonly log: Log
   /** Whether pages of other ports of this machine may connect: for development. */
   readonly anyLoopbackOrigin: boolean
@@ -35,6 +42,11 @@ export interface ServerParts {
 export interface WeftServer {
   /** Where it is reached, for example `http://127.0.0.1:8787`. */
   readonly url: string
+  /**
+   * Resolves when the store is there and documents can be opened, which is before it listens unless the store had to be waited
+   * for. Rejects where that may not be used as it is set up, or was not there before the end.
+   */
+  readonly ready: Promise<void>
   /**
    * Goes down in order: unready, connections sent away, everything appended, store closed (S3).
    *
@@ -46,23 +58,33 @@ export interface WeftServer {
 /**
  * Puts a server together and listens. The one place where the parts meet.
  *
- * @throws ConfigurationError where the address cannot be listened on
+ * @throws ConfigurationError where the address cannot be listened on; and what opening the store threw, except that a store
+ *   which nodes share is waited for while it is away
  */
 export async function startServer(config: Config, parts: ServerParts): Promise<WeftServer> {
-  const { store, log } = parts
+  const { log } = parts
+  const { role } = config
   const surroundings = systemSurroundings
-  const state = { failing: new Set<string>(), draining: false }
-  await store.check()
-
-  const compactor = new Compactor(store.log)
-  const rooms = new Rooms({
-    log: store.log,
-    catalog: store.catalog,
-    relay: store.relay,
-    compact: (document) => compactor.compact(document),
+  const shared = isSharedStore(config.store)
+  const opening = new StoreOpening({
+    open: parts.openStore,
+    patient: shared,
+    surroundings,
+    waiting: (reason) => log.warn('store-waiting', { reason }),
+  })
+  await opening.begun()
+  const health = new Health({ role, opening, shared, surroundings })
+  const metrics: Metrics = new Metrics(() => ({
+    ...documents.load,
+    connections: tier?.size ?? 0,
+    documentsFailing: health.failing.size,
+  }))
+  const observers: Observers = { log, metrics, health }
+  const documents = new LiveDocuments({
     limits: { ...defaultRoomLimits, emptyRoomGrace: config.emptyRoomGrace },
     surroundings,
-    events: roomsEvents(log, state.failing),
+    events: roomsEvents(observers),
+    metrics,
   })
   const policy = new AnonymousPolicy(config.anonymous, () => surroundings.randomId())
   const origins: OriginRules = {
@@ -70,68 +92,65 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     anyLoopback: parts.anyLoopbackOrigin,
     loopbackOnly: isLoopback(config.host),
   }
-  const tier = new SyncTier({
-    rooms,
-    policy,
+  const events = tierEvents(observers)
+  const limits = defaultSocketLimits
+  const tier =
+    role === 'edge' ? undefined : new SyncTier({ rooms: documents, policy, origins, limits, surroundings, events })
+  const common: NodeAppParts = {
     origins,
-    limits: defaultSocketLimits,
-    surroundings,
-    events: {
-      refused: (document, kind, detail) => log.warn('connection-refused', { document, kind, detail }),
-      turnedAway: (path, status, detail) => log.warn('upgrade-refused', { path: path.split('?')[0], status, detail }),
-      failed: (document, error) => log.error('connection-failed', { document, error }),
-    },
-  })
-  const edge = createEdge({
-    catalog: store.catalog,
-    people: (document) => rooms.people(document),
-    policy,
-    origins,
-    readiness: () => ({
-      ready: !state.draining,
-      store: state.failing.size > 0 ? 'lost' : 'ok',
-      draining: state.draining,
-    }),
-    webRoot,
-    now: () => surroundings.now(),
-    report: (error, request) => log.error('request-failed', { ...request, error }),
-  })
-  const listener = getRequestListener(edge.fetch)
-  const server = createServer(
-    {
-      headersTimeout,
-      connectionsCheckingInterval: headersTimeout / 2,
-      // Some clients offer HTTP/2 with every request; who does not know what is offered answers as if it were not (RFC 9110 §7.8).
-      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
-    },
-    (request, response) => {
-      void listener(request, response)
-    },
-  )
-  tier.attach(server)
-  const release = async (): Promise<void> => {
-    await Promise.all([rooms.close(), compactor.close()])
-    tier.close()
+    readiness: () => health.readiness(),
+    metrics,
+    report: requestReport(observers),
   }
+  const app =
+    role === 'sync'
+      ? createSyncNodeApp(common)
+      : createEdge({
+          ...common,
+          catalog: () => opening.opened.catalog,
+          people: (document) => documents.people(document),
+          policy,
+          webRoot,
+          now: () => surroundings.now(),
+        })
+  const server = createHttpServer(app)
+  if (tier === undefined) turnAllAway(server, events)
+  else tier.attach(server)
+
+  const release = async (): Promise<void> => {
+    await documents.close()
+    tier?.close()
+  }
+  const ready = opening.outcome.then((store) => {
+    // It may come when nobody wants it any more.
+    if (health.draining) return
+    if (role !== 'edge') documents.begin(store)
+    for (const detail of store.caveats ?? []) log.warn('store-caveat', { detail })
+    if (opening.waited) log.info('store-ready')
+  })
+  ready.catch(() => {})
   const url = await listen(server, config).catch(async (error: unknown) => {
+    health.draining = true
     await release()
+    await opening.close()
     throw error
   })
-  log.info('listening', { url, store: withoutCredentials(config.store), anonymous: config.anonymous })
-  if (config.anonymous !== 'none' && !isLoopback(config.host)) {
-    log.warn('anonymous-access', { host: config.host, anonymous: config.anonymous })
+  const { durability, anonymous } = config
+  log.info('listening', { url, store: withoutCredentials(config.store), durability, role, node: parts.node, anonymous })
+  if (anonymous !== 'none' && !isLoopback(config.host)) {
+    log.warn('anonymous-access', { host: config.host, anonymous })
   }
-
   return {
     url,
+    ready,
     stop: async () => {
-      state.draining = true
-      log.info('draining', { connections: tier.size, window: config.drainWindow })
-      await tier.drain(config.drainWindow)
-      const unsaved = await rooms.settle(settleLimit)
+      health.draining = true
+      log.info('draining', { connections: tier?.size ?? 0, window: config.drainWindow })
+      await tier?.drain(config.drainWindow)
+      const unsaved = await documents.settle(settleLimit)
       if (unsaved.length > 0) log.error('stopped-unsaved', { documents: unsaved.slice(0, 100), count: unsaved.length })
       await Promise.all([closeServer(server), release()])
-      await store.close()
+      await opening.close()
       log.info('stopped')
       return unsaved.length === 0
     },
@@ -141,58 +160,4 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
 /** A store's URL as it may be logged. */
 function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/, '//')
-}
-
-function roomsEvents(log: Log, failing: Set<string>): RoomsEvents {
-  return {
-    opened: (document) => log.debug('document-opened', { document }),
-    unloaded: (document) => log.debug('document-unloaded', { document }),
-    refused: (document, kind, actor, text) => log.warn('member-refused', { document, kind, actor, detail: text }),
-    storeFailing: (document, error) => {
-      failing.add(document)
-      log.error('store-failing', { document, error })
-    },
-    storeRecovered: (document) => {
-      failing.delete(document)
-      log.info('store-recovered', { document })
-    },
-    relayMissed: (document) => log.debug('relay-missed', { document }),
-    logRepaired: (document, { kind, bytes }) => log.error('log-repaired', { document, kind, bytes }),
-    logUnreadable: (document, error) => log.error('log-unreadable', { document, error }),
-    compactionFailed: (document, error) => log.error('compaction-failed', { document, error }),
-  }
-}
-
-async function listen(server: HttpServer, { port, host }: Config): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
-    server.listen(port, host, resolve)
-  })
-  const address = server.address()
-  const actual = typeof address === 'object' && address !== null ? address.port : port
-  return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new ConfigurationError(
-        `port ${port} is taken: choose another with --port or WEFT_PORT, or stop what is listening there`,
-      )
-    case 'EACCES':
-      return new ConfigurationError(
-        `port ${port} may not be listened on: choose one above 1023 with --port or WEFT_PORT`,
-      )
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return new ConfigurationError(`--host ${host} is no address of this machine`)
-    default:
-      return error
-  }
-}
-
-async function closeServer(server: HttpServer): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeAllConnections()
-  await closed
 }

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Command, type Config, ConfigurationError, defaults, type Setting, settings } from './settings.ts'
+import { assertStoreFits, defaultDurability } from './store-fit.ts'
 
 /** What a command line asks for. */
 export type Invocation =
@@ -38,8 +39,12 @@ function readConfig(command: Command, flags: ReadonlyMap<string, string>, enviro
       '--anonymous must be given: this server verifies no tokens, so say what everyone may do',
     )
   }
+  const store = value(settings.store, base.store)
   const config: Config = {
-    store: value(settings.store, base.store),
+    store,
+    durability: value(settings.durability, defaultDurability(store)),
+    redisSettings: value(settings.redisSettings, base.redisSettings),
+    role: value(settings.role, base.role),
     port: value(settings.port, base.port),
     host: value(settings.host, base.host),
     anonymous,
@@ -53,6 +58,7 @@ function readConfig(command: Command, flags: ReadonlyMap<string, string>, enviro
       `--host ${config.host}: weft dev serves this machine only, since everyone may write; use weft serve`,
     )
   }
+  assertStoreFits(config)
   return config
 }
 

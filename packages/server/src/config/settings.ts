@@ -1,3 +1,4 @@
+import { parseDurability } from '@weft/persistence'
 import { defaultRoomLimits } from '../room/limits.ts'
 import type { AnonymousAccess } from '../auth/anonymous-policy.ts'
 import type { LogLevel } from '../observability/log.ts'
@@ -6,6 +7,12 @@ import type { LogLevel } from '../observability/log.ts'
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
 }
+
+/**
+ * What a node does: everything; the API and the web app alone (`edge`), which needs no rooms; or the documents that are open
+ * alone (`sync`).
+ */
+export type NodeRole = 'all' | 'edge' | 'sync'
 
 /** One setting: declared here and nowhere else. Its flag, its environment variable and its help follow from it. */
 export interface Setting<T> {
@@ -24,9 +31,15 @@ const anonymous: Setting<AnonymousAccess> = {
   parse: oneOf('anonymous', ['none', 'read', 'write']),
 }
 
+/** Whether a Redis is asked how it is set up, or the operator answers for it. */
+export type RedisSettings = 'checked' | 'assumed'
+
 /** All settings of `weft dev` and `weft serve`. */
 export const settings: {
   readonly store: Setting<string>
+  readonly durability: Setting<string>
+  readonly redisSettings: Setting<RedisSettings>
+  readonly role: Setting<NodeRole>
   readonly port: Setting<number>
   readonly host: Setting<string>
   readonly anonymous: Setting<AnonymousAccess>
@@ -38,8 +51,26 @@ export const settings: {
   store: {
     flag: 'store',
     placeholder: 'url',
-    help: 'where documents are kept: sqlite:<folder>, redis://<host>:<port> (rediss:// over TLS) or memory:',
+    help: 'where documents are kept: sqlite:<folder>, redis://<host>:<port> (rediss:// over TLS, redis+cluster://, redis+sentinel://) or memory:',
     parse: (text) => text,
+  },
+  durability: {
+    flag: 'durability',
+    placeholder: 'level',
+    help: 'what saved means with Redis: memory (Redis has it), fsync (its disk has it) or replicas:<n> (so many replicas have it)',
+    parse: durability,
+  },
+  redisSettings: {
+    flag: 'redis-settings',
+    placeholder: 'checked|assumed',
+    help: 'assumed: a Redis without CONFIG is set up for fsync, and you answer for it',
+    parse: oneOf('redis-settings', ['checked', 'assumed']),
+  },
+  role: {
+    flag: 'role',
+    placeholder: 'all|edge|sync',
+    help: 'what this node serves: everything, API and web app, or open documents; other than all needs Redis',
+    parse: oneOf('role', ['all', 'edge', 'sync']),
   },
   port: {
     flag: 'port',
@@ -78,6 +109,10 @@ export const settings: {
 /** What a server runs with. */
 export interface Config {
   readonly store: string
+  /** `memory`, `fsync` or `replicas:<n>`. */
+  readonly durability: string
+  readonly redisSettings: RedisSettings
+  readonly role: NodeRole
   readonly port: number
   readonly host: string
   readonly anonymous: AnonymousAccess
@@ -92,12 +127,17 @@ export interface Config {
 /** The commands that start a server. */
 export type Command = 'dev' | 'serve'
 
-/** What each command begins with. A setting that is undefined must be given. */
-export const defaults: Readonly<
-  Record<Command, Omit<Config, 'anonymous'> & { readonly anonymous: AnonymousAccess | undefined }>
-> = {
+/** What a command begins with. Of anonymous access, undefined must be given; the durability follows from the store. */
+export interface Defaults extends Omit<Config, 'anonymous' | 'durability'> {
+  readonly anonymous: AnonymousAccess | undefined
+}
+
+/** What each command begins with. */
+export const defaults: Readonly<Record<Command, Defaults>> = {
   dev: {
     store: 'sqlite:.weft',
+    redisSettings: 'checked',
+    role: 'all',
     port: 8787,
     host: '127.0.0.1',
     anonymous: 'admin',
@@ -108,6 +148,8 @@ export const defaults: Readonly<
   },
   serve: {
     store: 'sqlite:.weft',
+    redisSettings: 'checked',
+    role: 'all',
     port: 8787,
     host: '127.0.0.1',
     anonymous: undefined,
@@ -124,6 +166,15 @@ function oneOf<const T extends string>(flag: string, values: readonly T[]): (tex
     if (value === undefined) throw new ConfigurationError(`--${flag} takes ${values.join(', ')}, not "${text}"`)
     return value
   }
+}
+
+function durability(text: string): string {
+  try {
+    parseDurability(text)
+  } catch (cause) {
+    throw new ConfigurationError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+  return text
 }
 
 function wholeNumber(flag: string, least: number, most: number): (text: string) => number {

@@ -20,7 +20,8 @@ export interface EdgeEnvironment {
 
 /** What the document routes need. */
 export interface DocumentRoutesParts {
-  readonly catalog: DocumentCatalog
+  /** @throws StoreUnavailableError where there is no store yet */
+  readonly catalog: () => DocumentCatalog
   /** Who is in a document now. */
   readonly people: (document: string) => readonly Person[]
   readonly now: () => number
@@ -40,7 +41,7 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
 
   const find = async (context: Context): Promise<DocumentRecord> => {
     const id = idOf(context)
-    const record = await catalog.get(id)
+    const record = await catalog().get(id)
     if (record === undefined) throw new ProblemError('not-found', 404, `document ${id} does not exist`)
     return record
   }
@@ -48,7 +49,7 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
   return new Hono<EdgeEnvironment>()
     .get('/', async (context) => {
       const { order, limit, cursor, prefix } = parse(documentQuerySchema, context.req.query())
-      const page = await catalog.list({
+      const page = await catalog().list({
         order,
         limit,
         ...(cursor === undefined ? {} : { cursor }),
@@ -61,14 +62,14 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       const body = parse(newDocumentSchema, await readJson(context))
       const id = body.id ?? randomDocumentId()
       requireRole(context, 'write')
-      const created = await catalog.create({
+      const created = await catalog().create({
         id,
         title: body.title ?? '',
         createdBy: context.get('access').actor,
         at: now(),
       })
       if (!created) throw new ProblemError('already-exists', 409, `document ${id} exists already`)
-      const record = await catalog.get(id)
+      const record = await catalog().get(id)
       if (record === undefined) throw new ProblemError('deleted', 410, `document ${id} was deleted meanwhile`)
       context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
       return context.json(summary(record), 201)
@@ -78,7 +79,7 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       const id = idOf(context)
       const { title } = parse(documentPatchSchema, await readJson(context))
       requireRole(context, 'write')
-      await catalog.setTitle(id, title, now())
+      await catalog().setTitle(id, title, now())
       return context.json(summary(await find(context)))
     })
 }

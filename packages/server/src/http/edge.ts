@@ -1,42 +1,31 @@
-import { randomUUID } from 'node:crypto'
 import type { DocumentCatalog } from '@weft/persistence'
 import type { Person } from '@weft/protocol'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy } from '../auth/access.ts'
-import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
 import { documentRoutes, type EdgeEnvironment } from './documents.ts'
-import { answerProblem, ProblemError } from './problem.ts'
+import { createNodeApp, type NodeAppParts } from './node-app.ts'
+import { ProblemError } from './problem.ts'
 import { webApp } from './web-app.ts'
 
 /** Largest body of an API request, in bytes: metadata is small. */
 const maxBodyBytes = 1024 * 1024
 
-/** How the server is, for `/readyz`. */
-export interface Readiness {
-  readonly ready: boolean
-  readonly store: 'ok' | 'lost'
-  readonly draining: boolean
-}
-
 /** What the edge is made with. */
-export interface EdgeParts {
-  readonly catalog: DocumentCatalog
+export interface EdgeParts extends NodeAppParts {
+  /** @throws StoreUnavailableError where there is no store yet */
+  readonly catalog: () => DocumentCatalog
   readonly people: (document: string) => readonly Person[]
   readonly policy: AccessPolicy
-  readonly origins: OriginRules
-  readonly readiness: () => Readiness
   /** Folder of the built web app. */
   readonly webRoot: string
   readonly now: () => number
-  /** An error that became a 5xx. */
-  readonly report: (error: unknown, request: { id: string; method: string; path: string }) => void
 }
 
 /** The stateless tier: everything that is a request and an answer. */
 export function createEdge(parts: EdgeParts): Hono {
-  const { catalog, people, policy, origins, readiness, webRoot, now, report } = parts
+  const { catalog, people, policy, webRoot, now } = parts
 
   const api = new Hono<EdgeEnvironment>()
     .use('*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
@@ -52,27 +41,7 @@ export function createEdge(parts: EdgeParts): Hono {
       throw new ProblemError('not-found', 404, `there is no ${context.req.method} ${context.req.path}`)
     })
 
-  const app = new Hono()
-  app.onError((error, context) => {
-    const id = context.res.headers.get('x-request-id') ?? ''
-    return answerProblem(error, context, (cause) =>
-      report(cause, { id, method: context.req.method, path: context.req.path }),
-    )
-  })
-  app.use('*', async (context, next) => {
-    context.header('X-Request-Id', randomUUID())
-    await next()
-  })
-  app.get('/healthz', (context) => context.json({ status: 'ok' }))
-  app.get('/readyz', (context) => {
-    const state = readiness()
-    return context.json(state, state.ready ? 200 : 503)
-  })
-  app.use('*', async (context, next) => {
-    const refused = refuseOrigin(context.req.header('origin'), context.req.header('host'), origins)
-    if (refused !== undefined) throw new ProblemError('forbidden-origin', 403, refused)
-    await next()
-  })
+  const app = createNodeApp(parts)
   app.use(
     '*',
     secureHeaders({

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
   bearerSubprotocolPrefix,
@@ -16,6 +16,7 @@ import type { Surroundings } from '../room/surroundings.ts'
 import { ClosingSocket } from './closing-socket.ts'
 import { Connection } from './connection.ts'
 import type { SocketLimits } from './limits.ts'
+import { turnAway } from './turn-away.ts'
 
 /** Where documents are opened: `/sync/<document id>`. */
 export const syncPath = '/sync/'
@@ -39,7 +40,7 @@ export interface SyncTierEvents {
 
 /** What the sync tier is made with. */
 export interface SyncTierParts {
-  readonly rooms: Rooms
+  readonly rooms: Pick<Rooms, 'join'>
   readonly policy: AccessPolicy
   readonly origins: OriginRules
   readonly limits: SocketLimits
@@ -131,13 +132,7 @@ export class SyncTier {
 
   #turnAway(socket: Duplex, path: string, status: number, detail: string): void {
     this.#parts.events.turnedAway(path, status, detail)
-    const body = `${detail}\n`
-    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, 'Connection: close', 'Content-Type: text/plain']
-    if (status === 405) head.push('Allow: GET')
-    if (status === 426) head.push('Upgrade: websocket', 'Sec-WebSocket-Version: 13, 8')
-    // Its other half would otherwise stay open for as long as the client likes.
-    socket.once('finish', () => socket.destroy())
-    socket.end([...head, `Content-Length: ${Buffer.byteLength(body)}`, '', body].join('\r\n'))
+    turnAway(socket, status, detail)
   }
 
   #open(ws: WebSocket, socket: Duplex, request: IncomingMessage): void {

@@ -26,6 +26,9 @@ describe('the command line', () => {
 
   it.each<[string, string, keyof Config, unknown]>([
     ['store', 'memory:', 'store', 'memory:'],
+    ['durability', 'fsync', 'durability', 'fsync'],
+    ['redis-settings', 'assumed', 'redisSettings', 'assumed'],
+    ['role', 'all', 'role', 'all'],
     ['port', '0', 'port', 0],
     ['host', '127.0.0.2', 'host', '127.0.0.2'],
     ['anonymous', 'read', 'anonymous', 'read'],
@@ -52,10 +55,35 @@ describe('the command line', () => {
       expect(text).toContain(`--${flag} `)
       expect(text).toContain(`WEFT_${flag.toUpperCase().replaceAll('-', '_')}`)
     }
-    expect(Object.keys(settings)).toHaveLength(8)
+    expect(Object.keys(settings)).toHaveLength(11)
+  })
+
+  it('the durability follows from the store, and may be chosen where that is a Redis', () => {
+    expect(configOf(['dev']).durability).toBe('fsync')
+    expect(configOf(['dev', '--store', 'memory:']).durability).toBe('memory')
+    expect(configOf(['dev', '--store', 'redis://localhost']).durability).toBe('fsync')
+    for (const scheme of ['redis', 'rediss', 'redis+cluster', 'rediss+cluster', 'redis+sentinel', 'rediss+sentinel']) {
+      const args = ['dev', '--store', `${scheme}://localhost/name`, '--durability', 'replicas:2', '--role', 'edge']
+      expect(configOf(args)).toMatchObject({ durability: 'replicas:2', role: 'edge' })
+    }
   })
 
   it.each([
+    [
+      ['dev', '--durability', 'disk'],
+      /^--durability takes memory, fsync or replicas:<n> with n from 1 to 99, not "disk"$/,
+    ],
+    [['dev', '--store', 'redis://localhost', '--durability', 'replicas:0'], /^--durability takes/],
+    [
+      ['dev', '--durability', 'replicas:1'],
+      /^--durability replicas:1 needs a Redis: a store sqlite: always has .* fsync$/,
+    ],
+    [['dev', '--durability', 'memory'], /^--durability memory needs a Redis: a store sqlite:/],
+    [['dev', '--store', 'memory:', '--durability', 'fsync'], /^--durability fsync needs a Redis: a store memory:/],
+    [['dev', '--role', 'edge'], /^--role edge needs a Redis.*--store redis:/],
+    [['dev', '--store', 'memory:', '--role', 'sync'], /^--role sync needs a Redis/],
+    [['dev', '--role', 'both'], /^--role takes all, edge, sync, not "both"$/],
+    [['dev', '--redis-settings', 'yes'], /^--redis-settings takes checked, assumed/],
     [['dev', '--port', 'many'], /^--port takes a whole number from 0 to 65535, not "many"$/],
     [['dev', '--port', '65536'], /^--port/],
     [['dev', '--port', '-1'], /port/],

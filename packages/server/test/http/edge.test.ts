@@ -5,7 +5,9 @@ import { openStore, type Store, StoreUnavailableError } from '@weft/persistence'
 import { documentPageSchema, documentSummarySchema } from '@weft/protocol/http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type AnonymousAccess, AnonymousPolicy } from '../../src/auth/anonymous-policy.ts'
-import { createEdge, type EdgeParts, type Readiness } from '../../src/http/edge.ts'
+import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
+import type { Readiness } from '../../src/http/node-app.ts'
+import { Metrics } from '../../src/observability/metrics.ts'
 
 const base = 'http://127.0.0.1:8787'
 const ready: Readiness = { ready: true, store: 'ok', draining: false }
@@ -38,11 +40,12 @@ describe('the HTTP edge', () => {
     { method = 'GET', body, headers = {}, anonymous = 'write', parts = {} }: Call = {},
   ) {
     const edge = createEdge({
-      catalog: store.catalog,
+      catalog: () => store.catalog,
       people: (document) => (document === 'busy' ? [{ name: 'Ada', color: '#aa0000' }] : []),
       policy: new AnonymousPolicy(anonymous, () => 'id'),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
-      readiness: () => ready,
+      readiness: () => Promise.resolve(ready),
+      metrics: new Metrics(() => ({ connections: 1, documents: 2, members: 3, unsavedBytes: 4, documentsFailing: 5 })),
       webRoot,
       now: () => Date.UTC(2026, 0, 1),
       report: (error) => reported.push(error),
@@ -182,7 +185,7 @@ describe('the HTTP edge', () => {
   it('E2: a store that is away is 503, a failure without a name 500 and says nothing of it', async () => {
     const failing = (failure: Error): Partial<EdgeParts> => {
       const fail = (): Promise<never> => Promise.reject(failure)
-      return { catalog: { create: fail, get: fail, list: fail, setTitle: fail, delete: fail, recreate: fail } }
+      return { catalog: () => ({ create: fail, get: fail, list: fail, setTitle: fail, delete: fail, recreate: fail }) }
     }
     expect((await call(documents, { parts: failing(new StoreUnavailableError('gone')) })).status).toBe(503)
     const response = await call(documents, { parts: failing(new Error('secret detail')) })
@@ -194,7 +197,9 @@ describe('the HTTP edge', () => {
   it('says whether it lives and whether it is ready', async () => {
     expect((await call('/healthz')).status).toBe(200)
     expect((await call('/readyz')).status).toBe(200)
-    const draining = await call('/readyz', { parts: { readiness: () => ({ ...ready, ready: false, draining: true }) } })
+    const draining = await call('/readyz', {
+      parts: { readiness: () => Promise.resolve({ ...ready, ready: false, draining: true }) },
+    })
     expect([draining.status, await draining.json()]).toEqual([503, { ready: false, store: 'ok', draining: true }])
     // A balancer asks by whatever name it has for us.
     expect((await call('/healthz', { headers: { host: '10.0.0.7' } })).status).toBe(200)

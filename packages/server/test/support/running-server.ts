@@ -25,10 +25,21 @@ export interface RunningServerOptions extends Partial<Config> {
 /** Starts one; `await using` it. */
 export async function startTestServer(options: RunningServerOptions = {}): Promise<RunningServer> {
   const { openStore: given, anyLoopbackOrigin = false, ...settings } = options
-  const config: Config = { ...defaults.dev, store: 'memory:', port: 0, anonymous: 'write', ...settings }
+  const config: Config = {
+    ...defaults.dev,
+    store: 'memory:',
+    durability: 'memory',
+    port: 0,
+    anonymous: 'write',
+    ...settings,
+  }
   const captured = new CapturedLog()
-  const store = given ?? (await openStore(config.store))
-  const server = await startServer(config, { store, log: captured.log, anyLoopbackOrigin })
+  const server = await startServer(config, {
+    openStore: () => (given === undefined ? openStore(config.store) : Promise.resolve(given)),
+    node: 'node-a',
+    log: captured.log,
+    anyLoopbackOrigin,
+  })
   let stopping: Promise<boolean> | undefined
   const stop = (): Promise<boolean> => (stopping ??= server.stop())
   return {

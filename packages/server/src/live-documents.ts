@@ -1,0 +1,61 @@
+import { Compactor, type Store, StoreUnavailableError } from '@weft/persistence'
+import type { Person } from '@weft/protocol'
+import { MeasuredLog } from './measured-log.ts'
+import type { Metrics } from './observability/metrics.ts'
+import type { RoomLimits } from './room/limits.ts'
+import type { Seat } from './room/member.ts'
+import { Rooms, type RoomsEvents, type Seated } from './room/rooms.ts'
+import type { Surroundings } from './room/surroundings.ts'
+
+/** What live documents are made with. */
+export interface LiveDocumentsParts {
+  readonly limits: RoomLimits
+  readonly surroundings: Surroundings
+  readonly events: RoomsEvents
+  readonly metrics: Metrics
+}
+
+/** The documents that are open on this node: none before there is a store. */
+export class LiveDocuments {
+  readonly #parts: LiveDocumentsParts
+  #over: { readonly rooms: Rooms; readonly compactor: Compactor } | undefined
+
+  constructor(parts: LiveDocumentsParts) {
+    this.#parts = parts
+  }
+
+  /** The store is there: from now on documents can be opened. */
+  begin(store: Store): void {
+    const { metrics, ...parts } = this.#parts
+    const log = new MeasuredLog(store.log, metrics)
+    const compactor = new Compactor(log)
+    const compact = async (document: string): Promise<void> => metrics.compacted(await compactor.compact(document))
+    this.#over = { compactor, rooms: new Rooms({ ...parts, log, catalog: store.catalog, compact }) }
+  }
+
+  /** @throws StoreError; StoreUnavailableError where there is no store yet */
+  async join(document: string, seat: Seat, create: boolean): Promise<Seated> {
+    if (this.#over === undefined) throw new StoreUnavailableError('the store is not there yet')
+    return await this.#over.rooms.join(document, seat, create)
+  }
+
+  /** Who is shown to be in a document. */
+  people(document: string): Person[] {
+    return this.#over?.rooms.people(document) ?? []
+  }
+
+  /** How many documents are open, how many members they have, and how many bytes of theirs are not durable yet. */
+  get load(): { readonly documents: number; readonly members: number; readonly unsavedBytes: number } {
+    return this.#over?.rooms.load ?? { documents: 0, members: 0, unsavedBytes: 0 }
+  }
+
+  /** As `Rooms.settle`. */
+  async settle(limit: number): Promise<string[]> {
+    return (await this.#over?.rooms.settle(limit)) ?? []
+  }
+
+  /** Lets go of everything. */
+  async close(): Promise<void> {
+    await Promise.all([this.#over?.rooms.close(), this.#over?.compactor.close()])
+  }
+}

@@ -1,0 +1,45 @@
+import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument, Place } from '@weft/persistence'
+import type { Metrics } from './observability/metrics.ts'
+
+/** A log whose appends are counted and timed. */
+export class MeasuredLog implements DocumentLog {
+  readonly #log: DocumentLog
+  readonly #metrics: Metrics
+
+  constructor(log: DocumentLog, metrics: Metrics) {
+    this.#log = log
+    this.#metrics = metrics
+  }
+
+  async append(document: string, request: AppendRequest): Promise<AppendReceipt> {
+    const begun = performance.now()
+    try {
+      const receipt = await this.#log.append(document, request)
+      this.#metrics.appended('durable', (performance.now() - begun) / 1_000)
+      return receipt
+    } catch (error) {
+      this.#metrics.appended('failed', (performance.now() - begun) / 1_000)
+      throw error
+    }
+  }
+
+  load(document: string): Promise<LoadedDocument> {
+    return this.#log.load(document)
+  }
+
+  read(document: string, from: number): Promise<LoadedDocument> {
+    return this.#log.read(document, from)
+  }
+
+  replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
+    return this.#log.replaceCheckpoint(document, checkpoint, replaces)
+  }
+
+  heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
+    return this.#log.heads(documents)
+  }
+
+  begin(document: string, at: number): Promise<Place> {
+    return this.#log.begin(document, at)
+  }
+}

@@ -1,0 +1,119 @@
+import type { RefusalKind } from '@weft/protocol'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What a node has at the moment. */
+export interface Levels {
+  readonly connections: number
+  readonly documents: number
+  readonly members: number
+  readonly unsavedBytes: number
+  /** Documents whose appends the store does not take. */
+  readonly documentsFailing: number
+}
+
+/** A log that was not as it should be, and was mended from what nodes had in memory. */
+export type IncidentKind = 'fork' | 'lost'
+
+/** From well under a fast disk's sync to a store that is on its way out, in seconds. */
+const appendBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+/** What a node counts, for Prometheus to read. Names end in their unit; kinds are those of the log lines. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #levels: () => Levels
+  readonly #gauges: Readonly<Record<keyof Levels, Gauge>> = {
+    connections: this.#gauge('weft_connections', 'WebSocket connections'),
+    documents: this.#gauge('weft_documents_open', 'documents in memory'),
+    members: this.#gauge('weft_members', 'seats taken in documents'),
+    unsavedBytes: this.#gauge('weft_unsaved_bytes', 'bytes of updates that are not durable yet'),
+    documentsFailing: this.#gauge('weft_documents_failing', 'documents whose updates the store does not take'),
+  }
+  readonly #refusals = this.#counter('weft_refusals_total', 'connections and frames refused', 'kind')
+  readonly #upgradesRefused = this.#counter(
+    'weft_upgrades_refused_total',
+    'requests that became no WebSocket',
+    'status',
+  )
+  readonly #appends = this.#counter('weft_appends_total', 'appends to the log', 'outcome')
+  readonly #appendSeconds = new Histogram({
+    name: 'weft_append_seconds',
+    help: 'until an append was durable',
+    buckets: appendBuckets,
+    registers: [this.#registry],
+  })
+  readonly #compactions = this.#counter('weft_compactions_total', 'compactions of a log', 'outcome')
+  readonly #incidents = this.#counter('weft_incidents_total', 'logs that were mended from memory', 'kind')
+  readonly #gaps = new Counter({
+    name: 'weft_relay_gaps_total',
+    help: 'times that the relay missed something and the log repaired it',
+    registers: [this.#registry],
+  })
+  #describesProcess = false
+
+  /** @param levels what the node has at the moment: asked for at every reading */
+  constructor(levels: () => Levels) {
+    this.#levels = levels
+    // An alert on a count that grew needs its zero.
+    for (const kind of ['fork', 'lost'] as const) this.#incidents.inc({ kind }, 0)
+    for (const outcome of ['durable', 'failed'] as const) this.#appends.inc({ outcome }, 0)
+    for (const outcome of ['done', 'nothing', 'superseded', 'failed'] as const) this.#compactions.inc({ outcome }, 0)
+  }
+
+  /** A connection or a frame was refused. */
+  refused(kind: RefusalKind): void {
+    this.#refusals.inc({ kind })
+  }
+
+  /** A request became no WebSocket. */
+  upgradeRefused(status: number): void {
+    this.#upgradesRefused.inc({ status })
+  }
+
+  /** An append ended. */
+  appended(outcome: 'durable' | 'failed', seconds: number): void {
+    this.#appends.inc({ outcome })
+    if (outcome === 'durable') this.#appendSeconds.observe(seconds)
+  }
+
+  /** A compaction ended. */
+  compacted(outcome: 'done' | 'nothing' | 'superseded' | 'failed'): void {
+    this.#compactions.inc({ outcome })
+  }
+
+  /** A log had forked or had lost something, and was mended. */
+  incident(kind: IncidentKind): void {
+    this.#incidents.inc({ kind })
+  }
+
+  /** The relay missed something. */
+  gap(): void {
+    this.#gaps.inc()
+  }
+
+  /** The type of {@link read}'s text. */
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  /** All of it in Prometheus' text format. */
+  async read(): Promise<string> {
+    // Watching the event loop and the garbage collector costs a little all the time: only where somebody looks.
+    if (!this.#describesProcess) collectDefaultMetrics({ register: this.#registry })
+    this.#describesProcess = true
+    const levels = this.#levels()
+    this.#gauges.connections.set(levels.connections)
+    this.#gauges.documents.set(levels.documents)
+    this.#gauges.members.set(levels.members)
+    this.#gauges.unsavedBytes.set(levels.unsavedBytes)
+    this.#gauges.documentsFailing.set(levels.documentsFailing)
+    return await this.#registry.metrics()
+  }
+
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.#registry] })
+  }
+
+  #counter<Label extends string>(name: string, help: string, label: Label): Counter<Label> {
+    return new Counter({ name, help, labelNames: [label], registers: [this.#registry] })
+  }
+}
