@@ -26,6 +26,11 @@ export interface ConnectionOptions {
 const connectTimeout = 3_000
 /** A server that owes an answer for so long counts as gone: a stopped one says nothing. In milliseconds. */
 const answerTimeout = 5_000
+/**
+ * How long a connection that is closed may take to end, in milliseconds. ioredis waits for as long where it has ended already,
+ * and that keeps a process from ending.
+ */
+const farewell = 100
 /** Between two attempts to connect, in milliseconds: the first, and what doubling ends at. */
 const firstRetry = 50
 const largestRetry = 1_000
@@ -242,6 +247,7 @@ function ioredisOptions({ location, address, name }: ConnectionOptions): RedisOp
     connectTimeout,
     socketTimeout: answerTimeout,
     keepAlive: 10_000,
+    disconnectTimeout: farewell,
     disableClientInfo: true,
     // After a failover the old address may lead to what is a replica by now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

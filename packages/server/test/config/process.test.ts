@@ -57,6 +57,26 @@ describe('a wrong configuration ends the process with 2 and one line', { timeout
     expect(code).toBe(2)
   })
 
+  it.each([
+    [
+      'replicas with a store that has none',
+      ['--store', 'sqlite:s', '--durability', 'replicas:1'],
+      /--durability replicas:1/,
+    ],
+    ['a part of a node without a Redis', ['--store', 'sqlite:s', '--role', 'edge'], /--role edge needs a Redis/],
+    [
+      'fsync where Sentinels name the master',
+      ['--store', 'redis+sentinel://127.0.0.1:1/main'],
+      /--durability replicas:<n>/,
+    ],
+    ['a Redis URL that is none', ['--store', 'redis://a:b:c'], /a Redis is named by redis:/],
+  ])('%s', async (_name, args, text) => {
+    const { code, stderr } = await run('dev', '--port', '0', ...args)
+    expect(stderr).toMatch(/^weft: [^\n]*\n$/)
+    expect(stderr).toMatch(text)
+    expect(code).toBe(2)
+  })
+
   it('a flag that there is not', async () => {
     const { code, stderr } = await run('serve', '--prot', '1')
     expect(stderr).toMatch(/^weft: .*--prot.*\n$/)

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest'
+import { Metrics } from '../../src/observability/metrics.ts'
+
+test('levels are read when they are asked for, and what happened is counted by kind', async () => {
+  const levels = { connections: 1, documents: 2, members: 3, unsavedBytes: 4, documentsFailing: 5 }
+  const metrics = new Metrics(() => levels)
+  await metrics.read()
+  levels.connections = 7
+  metrics.refused('read-only')
+  metrics.refused('read-only')
+  metrics.refused('malformed')
+  metrics.upgradeRefused(403)
+  metrics.appended('durable', 0.003)
+  metrics.appended('durable', 0.003)
+  metrics.appended('failed', 9)
+  metrics.compacted('done')
+  metrics.compacted('failed')
+  metrics.incident('fork')
+  metrics.gap()
+  const lines = (await metrics.read()).split('\n')
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'weft_connections 7',
+      'weft_documents_open 2',
+      'weft_members 3',
+      'weft_unsaved_bytes 4',
+      'weft_documents_failing 5',
+      'weft_refusals_total{kind="read-only"} 2',
+      'weft_refusals_total{kind="malformed"} 1',
+      'weft_upgrades_refused_total{status="403"} 1',
+      'weft_appends_total{outcome="durable"} 2',
+      'weft_appends_total{outcome="failed"} 1',
+      'weft_append_seconds_bucket{le="0.0025"} 0',
+      'weft_append_seconds_bucket{le="0.005"} 2',
+      'weft_append_seconds_count 2',
+      'weft_compactions_total{outcome="done"} 1',
+      'weft_compactions_total{outcome="failed"} 1',
+      'weft_incidents_total{kind="fork"} 1',
+      'weft_incidents_total{kind="lost"} 0',
+      'weft_relay_gaps_total 1',
+    ]),
+  )
+  expect(lines.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true)
+  expect(metrics.contentType).toContain('text/plain')
+})
+
+test('two nodes of one process count for themselves', async () => {
+  const none = { connections: 0, documents: 0, members: 0, unsavedBytes: 0, documentsFailing: 0 }
+  const [a, b] = [new Metrics(() => none), new Metrics(() => none)]
+  a.gap()
+  expect(await a.read()).toContain('weft_relay_gaps_total 1')
+  expect(await b.read()).toContain('weft_relay_gaps_total 0')
+})
