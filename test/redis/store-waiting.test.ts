@@ -83,6 +83,17 @@ test('L1: a Redis that comes and does not hold what the durability claims ends t
   )
 })
 
+test('L1: a Redis that does not let anyone look is run on at fsync where the operator answers for it, and not else', async () => {
+  await using redis = await RedisServer.start(...durableSettings)
+  await redis.client.call('ACL', 'SETUSER', 'weft', 'on', '>secret', '~*', '&*', '+@all', '-config')
+  const store = redis.url.replace('//', '//weft:secret@')
+  await expect(startServer({ store })).rejects.toThrow(
+    /ended with code 2 .*\nweft: [^\n]*allow CONFIG GET, or,[^\n]*--redis-settings assumed[^\n]*\n$/s,
+  )
+  await using server = await startServer({ store, args: ['--redis-settings', 'assumed'] })
+  expect(await server.logged('listening')).toMatchObject({ store: redis.url, durability: 'fsync' })
+})
+
 test('a node says what it runs with, and where a failover may lose something', async () => {
   await using redis = await RedisServer.start()
   await using one = await RedisServer.start('--replicaof', '127.0.0.1', String(redis.port))
