@@ -86,7 +86,7 @@ function environmentName(setting: Setting<unknown>): string {
 function help(): string {
   const lines = Object.values(settings).map((setting: Setting<unknown>) => {
     const flag = `--${setting.flag} <${setting.placeholder}>`
-    return `  ${flag.padEnd(30)} ${setting.help} (${environmentName(setting)})`
+    return `  ${flag.padEnd(36)} ${setting.help} (${environmentName(setting)})`
   })
   const list = Object.entries(commands).map(([name, text]) => `  weft ${name.padEnd(8)} ${text}`)
   return [
