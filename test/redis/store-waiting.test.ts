@@ -55,7 +55,7 @@ test('a node whose Redis takes connections and says nothing listens all the same
   await using redis = await RedisServer.start(...durableSettings)
   redis.pause()
   await using server = await startServer({ store: redis.url })
-  expect(await server.logged('store-waiting')).toMatchObject({ reason: 'it has not answered yet' })
+  expect(await server.logged('store-waiting')).toMatchObject({ reason: 'the store has not answered yet' })
   expect((await fetch(`${server.url}/readyz`)).status).toBe(503)
   redis.resume()
   await server.logged('store-ready')
@@ -64,10 +64,18 @@ test('a node whose Redis takes connections and says nothing listens all the same
 
 test('S3: a node that waits for Redis and is asked to stop ends with 0', async () => {
   await using redis = await awayRedis()
-  for (const role of ['all', 'edge', 'sync']) {
-    await using server = await startServer({ store: redis.url, args: ['--role', role] })
+  const sentinels = redis.url.replace('redis:', 'redis+sentinel:') + '/main'
+  const cluster = redis.url.replace('redis:', 'redis+cluster:')
+  for (const [store, ...args] of [
+    [redis.url, '--role', 'all'],
+    [redis.url, '--role', 'edge'],
+    [redis.url, '--role', 'sync'],
+    [sentinels, '--durability', 'memory'],
+    [cluster, '--durability', 'replicas:1'],
+  ] as const) {
+    await using server = await startServer({ store, args })
     await server.logged('store-waiting')
-    expect(await server.kill('SIGTERM'), role).toEqual({ code: 0, signal: null })
+    expect(await server.kill('SIGTERM'), store).toEqual({ code: 0, signal: null })
     expect(count(server, 'stopped')).toBe(1)
   }
 })

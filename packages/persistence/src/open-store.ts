@@ -17,6 +17,8 @@ export interface SharedStoreOptions {
   readonly durability?: string
   /** Says that a Redis which does not let anyone look is set up for `fsync`: see `openRedisStore`. */
   readonly assumeConfigured?: boolean
+  /** Gives up opening it, which then fails with StoreUnavailableError. */
+  readonly signal?: AbortSignal
 }
 
 /**

@@ -32,9 +32,10 @@ async function start(command: Command, config: Config): Promise<WeftServer> {
   const person = command === 'dev' && process.stdout.isTTY
   const log = createLog(person && config.logLevel === 'info' ? 'warn' : config.logLevel)
   const node = systemSurroundings.randomId()
-  const { store, durability, redisSettings } = config
+  const { store, durability } = config
+  const assumeConfigured = config.redisSettings === 'assumed'
   const server = await startServer(config, {
-    openStore: () => openStore(store, { node, durability, assumeConfigured: redisSettings === 'assumed' }),
+    openStore: (signal) => openStore(store, { node, durability, assumeConfigured, signal }),
     node,
     log,
     anyLoopbackOrigin: command === 'dev',

@@ -29,8 +29,12 @@ const settleLimit = 30_000
 
 /** What a server is made with beside its configuration. */
 export interface ServerParts {
-  /** Opens the store, which the server closes. Called again where a store that nodes share was away. */
-  readonly openStore: () => Promise<Store>
+  /**
+   * Opens the store, which the server closes. Called again where a store that nodes share was away.
+   *
+   * @param signal gives the attempt up
+   */
+  readonly openStore: (signal: AbortSignal) => Promise<Store>
   /** The node's name, which no other node bears. */
   readonly node: string
   readonly log: Log

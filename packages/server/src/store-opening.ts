@@ -10,8 +10,11 @@ const largestRetry = 2_000
 
 /** What an opening is made with. */
 export interface StoreOpeningParts {
-  /** @throws StoreUnavailableError where trying again may help; anything else ends the attempts */
-  readonly open: () => Promise<Store>
+  /**
+   * @param signal gives the attempt up
+   * @throws StoreUnavailableError where trying again may help; anything else ends the attempts
+   */
+  readonly open: (signal: AbortSignal) => Promise<Store>
   /** Whether a store that is away is waited for. */
   readonly patient: boolean
   readonly surroundings: Surroundings
@@ -26,8 +29,8 @@ export class StoreOpening {
   readonly #parts: StoreOpeningParts
   readonly #waiting = Promise.withResolvers<void>()
   #waits = false
+  readonly #end = new AbortController()
   #store: Store | undefined
-  #closed = false
   #wake = (): void => {}
 
   constructor(parts: StoreOpeningParts) {
@@ -59,7 +62,7 @@ export class StoreOpening {
       await this.outcome
       return
     }
-    const cancel = this.#parts.surroundings.timer(promptly, () => this.#wait('it has not answered yet'))
+    const cancel = this.#parts.surroundings.timer(promptly, () => this.#wait('the store has not answered yet'))
     try {
       await Promise.race([this.outcome, this.#waiting.promise])
     } finally {
@@ -69,7 +72,7 @@ export class StoreOpening {
 
   /** Gives up waiting, or closes what is open. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#end.abort()
     this.#wake()
     const store = await this.outcome.catch(() => undefined)
     await store?.close()
@@ -84,12 +87,12 @@ export class StoreOpening {
         this.#wait(error.message)
       }
       await this.#pause(retry)
-      if (this.#closed) throw new StoreUnavailableError('the store was not there before the end')
+      if (this.#end.signal.aborted) throw new StoreUnavailableError('the store was not there before the end')
     }
   }
 
   async #attempt(): Promise<Store> {
-    const store = await this.#parts.open()
+    const store = await this.#parts.open(this.#end.signal)
     try {
       await store.check()
       return store
@@ -100,14 +103,14 @@ export class StoreOpening {
   }
 
   #wait(reason: string): void {
-    if (this.#waits || this.#closed) return
+    if (this.#waits || this.#end.signal.aborted) return
     this.#waits = true
     this.#parts.waiting(reason)
     this.#waiting.resolve()
   }
 
   async #pause(milliseconds: number): Promise<void> {
-    if (this.#closed) return
+    if (this.#end.signal.aborted) return
     const woken = Promise.withResolvers<void>()
     const cancel = this.#parts.surroundings.timer(milliseconds, woken.resolve)
     this.#wake = woken.resolve

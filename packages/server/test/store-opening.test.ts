@@ -9,12 +9,14 @@ class Attempts {
   readonly reasons: string[] = []
   readonly opening: StoreOpening
   closed = 0
+  givenUp = false
   readonly #open: PromiseWithResolvers<Store>[] = []
 
   constructor(patient: boolean) {
     this.opening = new StoreOpening({
-      open: () => {
+      open: (signal) => {
         const attempt = Promise.withResolvers<Store>()
+        signal.addEventListener('abort', () => (this.givenUp = true))
         this.#open.push(attempt)
         return attempt.promise
       },
@@ -93,7 +95,7 @@ test('one that says nothing is not waited for before the node goes on', async ()
   const begun = attempts.opening.begun()
   attempts.surroundings.advance(1_000)
   await begun
-  expect(attempts.reasons).toEqual(['it has not answered yet'])
+  expect(attempts.reasons).toEqual(['the store has not answered yet'])
   await attempts.end(attempts.store())
   expect(attempts.opening.store).toBeDefined()
 })
@@ -127,6 +129,7 @@ test('closing ends the waiting, and closes what comes after all', async () => {
   expect([waiting.count, waiting.surroundings.timers]).toEqual([1, 0])
   const underWay = new Attempts(true)
   const closed = underWay.opening.close()
+  expect(underWay.givenUp).toBe(true)
   await underWay.end(underWay.store())
   await closed
   expect(underWay.closed).toBe(1)

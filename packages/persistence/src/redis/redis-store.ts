@@ -35,6 +35,8 @@ export interface RedisStoreOptions {
    * `appendfsync always` and `no-appendfsync-on-rewrite no`. Without it, `fsync` is refused there.
    */
   readonly assumeConfigured?: boolean
+  /** Gives up opening it: Sentinels that are away are asked for ever. */
+  readonly signal?: AbortSignal
   /** What all keys begin with, `weft` by default: letters, digits, `_`, `-` and `.`. */
   readonly prefix?: string
   /** Milliseconds since 1970. */
@@ -78,6 +80,8 @@ export async function openRedisStore(url: string, options: RedisStoreOptions): P
   // Known by the URL alone, and so told while Redis is away too.
   if (durability.level === 'fsync' && location.kind === 'sentinel') throw sentinelRefusal()
   const routes = makeRoutes(location, shardMaker(location, durability, options))
+  const giveUp = (): void => routes.close()
+  options.signal?.addEventListener('abort', giveUp)
   try {
     await routes.opened()
     const caveats =
@@ -86,6 +90,8 @@ export async function openRedisStore(url: string, options: RedisStoreOptions): P
   } catch (error) {
     routes.close()
     throw error
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp)
   }
 }
 

@@ -60,10 +60,10 @@ describe('a wrong configuration ends the process with 2 and one line', { timeout
   it.each([
     [
       'replicas with a store that has none',
-      ['--store', 'sqlite:s', '--durability', 'replicas:1'],
+      ['--store', 'sqlite:<folder>', '--durability', 'replicas:1'],
       /--durability replicas:1/,
     ],
-    ['a part of a node without a Redis', ['--store', 'sqlite:s', '--role', 'edge'], /--role edge needs a Redis/],
+    ['a part of a node without a Redis', ['--store', 'sqlite:<folder>', '--role', 'edge'], /--role edge needs a Redis/],
     [
       'fsync where Sentinels name the master',
       ['--store', 'redis+sentinel://127.0.0.1:1/main'],
@@ -71,7 +71,7 @@ describe('a wrong configuration ends the process with 2 and one line', { timeout
     ],
     ['a Redis URL that is none', ['--store', 'redis://a:b:c'], /a Redis is named by redis:/],
   ])('%s', async (_name, args, text) => {
-    const { code, stderr } = await run('dev', '--port', '0', ...args)
+    const { code, stderr } = await run('dev', '--port', '0', ...args.map((arg) => arg.replace('<folder>', folder)))
     expect(stderr).toMatch(/^weft: [^\n]*\n$/)
     expect(stderr).toMatch(text)
     expect(code).toBe(2)
