@@ -1,0 +1,76 @@
+import { MemoryStore, StoreUnavailableError } from '@weft/persistence'
+import { expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { LiveDocuments } from '../src/live-documents.ts'
+import { MeasuredLog } from '../src/measured-log.ts'
+import { Metrics } from '../src/observability/metrics.ts'
+import { defaultRoomLimits } from '../src/room/limits.ts'
+import type { Seat } from '../src/room/member.ts'
+import { FakeWire } from './support/fake-wire.ts'
+import { ManualClock } from './support/manual-clock.ts'
+import { SlowStore } from './support/slow-store.ts'
+
+const nothing = { documents: 0, members: 0, unsavedBytes: 0 }
+
+test('no document can be opened before there is a store; then what is open is counted, and what is not saved', async () => {
+  const clock = new ManualClock()
+  const compactions: unknown[] = []
+  const metrics: Metrics = new Metrics(() => ({ ...documents.load, connections: 0, documentsFailing: 0 }))
+  const documents = new LiveDocuments({
+    limits: { ...defaultRoomLimits, emptyRoomGrace: 0 },
+    surroundings: clock,
+    events: {
+      opened: () => {},
+      unloaded: () => {},
+      refused: () => {},
+      storeFailing: () => {},
+      storeRecovered: () => {},
+      compactionFailed: (_document, error) => compactions.push(error),
+    },
+    metrics,
+  })
+  const seat = (): Seat => ({ wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true })
+  await expect(documents.join('d', seat(), true)).rejects.toThrow(StoreUnavailableError)
+  expect([documents.load, documents.people('d'), await documents.settle(0)]).toEqual([nothing, [], []])
+
+  const store = new SlowStore(new MemoryStore(), 'append')
+  documents.begin(store)
+  const { room, member } = await documents.join('d', seat(), true)
+  const { member: reader } = await documents.join('d', { ...seat(), canWrite: false }, false)
+  expect(documents.load).toEqual({ documents: 1, members: 2, unsavedBytes: 0 })
+
+  const doc = new Y.Doc()
+  doc.getText('t').insert(0, 'hello')
+  const update = Y.encodeStateAsUpdate(doc)
+  room.receive(member, { type: 'update', update })
+  expect(documents.load.unsavedBytes).toBe(update.byteLength)
+  clock.advance(60)
+  await store.asked
+  expect(documents.load.unsavedBytes).toBe(update.byteLength)
+  expect(await metrics.read()).toMatch(/^weft_unsaved_bytes [1-9]\d*$/m)
+  store.letGo()
+  await expect.poll(() => documents.load.unsavedBytes).toBe(0)
+  expect(await metrics.read()).toMatch(/^weft_appends_total{outcome="durable"} 1$/m)
+
+  for (const one of [member, reader]) room.leave(one)
+  clock.advance(1)
+  expect(documents.load).toEqual(nothing)
+  await documents.close()
+  expect(compactions).toEqual([])
+  expect(await metrics.read()).toMatch(/^weft_compactions_total{outcome="(done|superseded)"} 1$/m)
+})
+
+test('appends that fail are counted apart', async () => {
+  const metrics = new Metrics(() => ({ ...nothing, connections: 0, documentsFailing: 0 }))
+  const { log, catalog } = new MemoryStore()
+  await catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 1 })
+  const measured = new MeasuredLog(log, metrics)
+  const entries = [{ update: new Uint8Array([0, 0]), actor: 'ada', at: 1 }]
+  await expect(measured.append('d', { epoch: 'another', token: 't', entries })).rejects.toThrow('epoch')
+  expect(await metrics.read()).toMatch(/^weft_appends_total{outcome="failed"} 1$/m)
+  const { epoch } = (await measured.load('d')).head
+  await measured.append('d', { epoch, token: 't', entries })
+  expect((await measured.read('d', 0)).entries).toHaveLength(1)
+  expect(await measured.heads(['d'])).toMatchObject([{ position: 1 }])
+  expect(await measured.begin('d', 2)).toMatchObject({ epoch, position: 1 })
+})
