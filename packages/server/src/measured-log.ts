@@ -39,7 +39,7 @@ export class MeasuredLog implements DocumentLog {
     return this.#log.heads(documents)
   }
 
-  begin(document: string, at: number): Promise<Place> {
-    return this.#log.begin(document, at)
+  begin(document: string, lost: string, at: number): Promise<Place> {
+    return this.#log.begin(document, lost, at)
   }
 }

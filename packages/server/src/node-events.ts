@@ -33,6 +33,15 @@ export function roomsEvents({ log, metrics, health }: Observers): RoomsEvents {
       health.failing.delete(document)
       log.info('store-recovered', { document })
     },
+    relayMissed: (document) => {
+      metrics.gap()
+      log.debug('relay-missed', { document })
+    },
+    logRepaired: (document, { kind, bytes }) => {
+      metrics.incident(kind)
+      log.error('log-repaired', { document, kind, bytes })
+    },
+    logUnreadable: (document, error) => log.error('log-unreadable', { document, error }),
     compactionFailed: (document, error) => {
       metrics.compacted('failed')
       log.error('compaction-failed', { document, error })

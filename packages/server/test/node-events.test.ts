@@ -54,6 +54,22 @@ test('refusals are counted by their kind, wherever they happen', async () => {
   expect(observers.captured.text).not.toContain('secret')
 })
 
+test('what nodes mend is an incident, and what the relay missed is not', async () => {
+  const observers = observersOf(() => Promise.resolve(new MemoryStore()))
+  const events = roomsEvents(observers)
+  events.logRepaired('d', { kind: 'log-lost', bytes: 12 })
+  events.relayMissed('d')
+  events.logUnreadable('d', new Error('broken'))
+  const text = await observers.metrics.read()
+  expect(text).toContain('weft_incidents_total{kind="log-lost"} 1\n')
+  expect(text).toContain('weft_relay_gaps_total 1\n')
+  expect(observers.captured.lines).toMatchObject([
+    { level: 'error', event: 'log-repaired', document: 'd', kind: 'log-lost', bytes: 12 },
+    { level: 'debug', event: 'relay-missed', document: 'd' },
+    { level: 'error', event: 'log-unreadable', document: 'd' },
+  ])
+})
+
 test('while the store is waited for, whoever comes in vain is no news; what else is refused is', async () => {
   const observers = observersOf(() => Promise.reject(away))
   await observers.opening.begun()

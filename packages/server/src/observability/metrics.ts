@@ -12,7 +12,7 @@ export interface Levels {
 }
 
 /** A log that was not as it should be, and was mended from what nodes had in memory. */
-export type IncidentKind = 'fork' | 'lost'
+export type IncidentKind = 'log-forked' | 'log-lost'
 
 /** From well under a fast disk's sync to a store that is on its way out, in seconds. */
 const appendBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -54,7 +54,7 @@ export class Metrics {
   constructor(levels: () => Levels) {
     this.#levels = levels
     // An alert on a count that grew needs its zero.
-    for (const kind of ['fork', 'lost'] as const) this.#incidents.inc({ kind }, 0)
+    for (const kind of ['log-forked', 'log-lost'] as const) this.#incidents.inc({ kind }, 0)
     for (const outcome of ['durable', 'failed'] as const) this.#appends.inc({ outcome }, 0)
     for (const outcome of ['done', 'nothing', 'superseded', 'failed'] as const) this.#compactions.inc({ outcome }, 0)
   }

@@ -163,11 +163,6 @@ export class Room {
     )
   }
 
-  /** Bytes that were taken in and are not durable yet. */
-  get unsavedBytes(): number {
-    return this.#intake.bytes + this.#appender.unsavedBytes
-  }
-
   /** Whether everything that was taken in is durable. */
   get settled(): boolean {
     return this.#intake.empty && this.#appender.unsavedBytes === 0

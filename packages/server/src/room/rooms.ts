@@ -91,12 +91,8 @@ export class Rooms {
   /** How many documents are open, how many members they have, and how many bytes of theirs are not durable yet. */
   get load(): { readonly documents: number; readonly members: number; readonly unsavedBytes: number } {
     let members = 0
-    let unsavedBytes = 0
-    for (const room of this.#rooms.values()) {
-      members += room.size
-      unsavedBytes += room.unsavedBytes
-    }
-    return { documents: this.#rooms.size, members, unsavedBytes }
+    for (const room of this.#rooms.values()) members += room.size
+    return { documents: this.#rooms.size, members, unsavedBytes: this.#unsaved.bytes }
   }
 
   /** Who is shown to be in a document; nobody where it is not open. */

@@ -15,7 +15,7 @@ test('levels are read when they are asked for, and what happened is counted by k
   metrics.appended('failed', 9)
   metrics.compacted('done')
   metrics.compacted('failed')
-  metrics.incident('fork')
+  metrics.incident('log-forked')
   metrics.gap()
   const lines = (await metrics.read()).split('\n')
   expect(lines).toEqual(
@@ -35,8 +35,8 @@ test('levels are read when they are asked for, and what happened is counted by k
       'weft_append_seconds_count 2',
       'weft_compactions_total{outcome="done"} 1',
       'weft_compactions_total{outcome="failed"} 1',
-      'weft_incidents_total{kind="fork"} 1',
-      'weft_incidents_total{kind="lost"} 0',
+      'weft_incidents_total{kind="log-forked"} 1',
+      'weft_incidents_total{kind="log-lost"} 0',
       'weft_relay_gaps_total 1',
     ]),
   )
