@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { Checkpoint, Place } from './document-log.ts'
 import { CorruptRecordError } from './errors.ts'
+import type { Formats } from './formats.ts'
 import { openRecord, sealRecord } from './record.ts'
 
 /** Smaller chunks gain too little to be worth decompressing. In bytes. */
@@ -18,10 +19,10 @@ export interface CheckpointHeader extends Pick<Checkpoint, 'place' | 'stateVecto
 }
 
 /** A chunk as a record. Each is compressed alone, in Node's thread pool, so that it can be read and sent on alone. */
-export async function encodeChunk(chunk: Uint8Array): Promise<Buffer> {
+export async function encodeChunk(chunk: Uint8Array, formats: Formats): Promise<Buffer> {
   const compressed = chunk.byteLength > minCompressedBytes ? await compress(chunk) : chunk
   const [codec, bytes] = compressed.byteLength < chunk.byteLength ? [zstd, compressed] : [plain, chunk]
-  return sealRecord(1 + bytes.byteLength, (payload) => {
+  return sealRecord(1 + bytes.byteLength, formats, (payload) => {
     payload.writeUInt8(codec, 0)
     payload.set(bytes, 1)
   })
@@ -32,9 +33,14 @@ export async function encodeChunk(chunk: Uint8Array): Promise<Buffer> {
  *
  * @throws CorruptRecordError
  */
-export function decodeChunk(record: Uint8Array, document: string, number: number): Uint8Array<ArrayBuffer> {
+export function decodeChunk(
+  record: Uint8Array,
+  document: string,
+  number: number,
+  formats: Formats,
+): Uint8Array<ArrayBuffer> {
   const part = `chunk ${number}`
-  const payload = openRecord(record, document, undefined, part)
+  const payload = openRecord(record, document, undefined, formats, part)
   const bytes = payload.subarray(1)
   const codec = payload.at(0)
   switch (codec) {
@@ -64,10 +70,10 @@ function inflate(bytes: Uint8Array, document: string, part: string): Uint8Array<
 const headerBytes = 16
 
 /** A checkpoint's header as a record. */
-export function encodeCheckpointHeader({ place, stateVector, chunks }: CheckpointHeader): Buffer {
+export function encodeCheckpointHeader({ place, stateVector, chunks }: CheckpointHeader, formats: Formats): Buffer {
   const epoch = Buffer.from(place.epoch)
   const tip = Buffer.from(place.tip)
-  return sealRecord(headerBytes + epoch.byteLength + tip.byteLength + stateVector.byteLength, (payload) => {
+  return sealRecord(headerBytes + epoch.byteLength + tip.byteLength + stateVector.byteLength, formats, (payload) => {
     payload.writeDoubleLE(place.position, 0)
     payload.writeUInt32LE(chunks, 8)
     payload.writeUInt16LE(epoch.byteLength, 12)
@@ -83,8 +89,8 @@ export function encodeCheckpointHeader({ place, stateVector, chunks }: Checkpoin
  *
  * @throws CorruptRecordError
  */
-export function decodeCheckpointHeader(record: Uint8Array, document: string): CheckpointHeader {
-  const payload = openRecord(record, document, undefined, 'header')
+export function decodeCheckpointHeader(record: Uint8Array, document: string, formats: Formats): CheckpointHeader {
+  const payload = openRecord(record, document, undefined, formats, 'header')
   const cut = new CorruptRecordError(document, undefined, 'the header is cut short')
   if (payload.byteLength < headerBytes) throw cut
   const epochEnd = headerBytes + payload.readUInt16LE(12)

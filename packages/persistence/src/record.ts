@@ -1,20 +1,20 @@
 import { crc32 } from 'node:zlib'
 import type { Entry } from './document-log.ts'
 import { CorruptRecordError } from './errors.ts'
+import { type Formats, reads, unreadable } from './formats.ts'
 
-/**
- * How durable drivers keep bytes: one byte that names the format, a CRC-32 of the payload (4 bytes, little endian), the
- * payload. Disks and people change bytes; what was changed must not pass for a shorter document (L8).
+/*
+ * How durable drivers keep bytes: one byte that names the format (formats.ts), a CRC-32 of the payload (4 bytes, little
+ * endian), the payload. Disks and people change bytes; what was changed must not pass for a shorter document (L8).
  */
-export const recordFormat = 1
 const headerBytes = 5
 
 /** Puts a payload into a record. `write` fills the payload's bytes, so that a large one is copied once. */
-export function sealRecord(payloadBytes: number, write: (payload: Buffer) => void): Buffer {
+export function sealRecord(payloadBytes: number, { written }: Formats, write: (payload: Buffer) => void): Buffer {
   const record = Buffer.allocUnsafeSlow(headerBytes + payloadBytes)
   const payload = record.subarray(headerBytes)
   write(payload)
-  record.writeUInt8(recordFormat, 0)
+  record.writeUInt8(written, 0)
   record.writeUInt32LE(crc32(payload), 1)
   return record
 }
@@ -30,15 +30,13 @@ export function openRecord(
   record: Uint8Array,
   document: string,
   position: number | undefined,
+  formats: Formats,
   part = 'record',
 ): Buffer {
   const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength)
   if (bytes.byteLength < headerBytes) throw new CorruptRecordError(document, position, `the ${part} is cut short`)
   const format = bytes.readUInt8(0)
-  if (format !== recordFormat) {
-    const detail = `the ${part} is of format ${format}, and this version of Weft reads format ${recordFormat}`
-    throw new CorruptRecordError(document, position, detail)
-  }
+  if (!reads(formats, format)) throw new CorruptRecordError(document, position, unreadable(part, format, formats))
   const payload = bytes.subarray(headerBytes)
   if (crc32(payload) !== bytes.readUInt32LE(1)) {
     throw new CorruptRecordError(document, position, `the checksum of the ${part} does not match its bytes`)
@@ -50,11 +48,11 @@ export function openRecord(
 const entryHeaderBytes = 12
 
 /** An entry as a record. Its position is the key that it is kept under. */
-export function encodeEntry({ update, actor, at, tip }: Omit<Entry, 'position'>): Buffer {
+export function encodeEntry({ update, actor, at, tip }: Omit<Entry, 'position'>, formats: Formats): Buffer {
   const tipBytes = Buffer.byteLength(tip)
   const actorBytes = Buffer.byteLength(actor)
   if (actorBytes > 0xffff) throw new RangeError('an actor is at most 65,535 bytes long')
-  return sealRecord(entryHeaderBytes + tipBytes + actorBytes + update.byteLength, (payload) => {
+  return sealRecord(entryHeaderBytes + tipBytes + actorBytes + update.byteLength, formats, (payload) => {
     payload.writeDoubleLE(at, 0)
     payload.writeUInt16LE(tipBytes, 8)
     payload.writeUInt16LE(actorBytes, 10)
@@ -69,8 +67,8 @@ export function encodeEntry({ update, actor, at, tip }: Omit<Entry, 'position'>)
  *
  * @throws CorruptRecordError
  */
-export function decodeEntry(record: Uint8Array, document: string, position: number): Entry {
-  const payload = openRecord(record, document, position)
+export function decodeEntry(record: Uint8Array, document: string, position: number, formats: Formats): Entry {
+  const payload = openRecord(record, document, position, formats)
   if (payload.byteLength < entryHeaderBytes) throw new CorruptRecordError(document, position, 'the entry is cut short')
   const tipEnd = entryHeaderBytes + payload.readUInt16LE(8)
   const actorEnd = tipEnd + payload.readUInt16LE(10)

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { append, begin, checkpointAt, entry, textsOf } from '../src/contract/with-store.ts'
 import { CorruptRecordError, StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
+import { currentFormats } from '../src/formats.ts'
 import { directLane } from '../src/redis/append-lane.ts'
 import { DocumentAccess } from '../src/redis/document-access.ts'
 import { DocumentReader } from '../src/redis/document-reader.ts'
@@ -185,7 +186,24 @@ test('L4: a checkpoint of which a part is missing is not put in place', async ()
   const keys = ['head', 'log', 'checkpoint:new'].map((name) => `weft:{a}:${name}`)
   await server.client.hset('weft:{a}:checkpoint:new', 'header', 'x', '0', 'x')
   const put = (parts: number): Promise<unknown> =>
-    server.client.eval(replaceCheckpointScript.text, 3, ...keys, epoch, last, tip, '', 'new', parts, 2, '', 1, 0)
+    server.client.eval(
+      replaceCheckpointScript.text,
+      3,
+      ...keys,
+      epoch,
+      last,
+      tip,
+      '',
+      'new',
+      parts,
+      2,
+      '',
+      1,
+      0,
+      1,
+      1,
+      1,
+    )
   expect(await put(3)).toBe(0)
   expect((await store.log.load('a')).checkpoint).toBeUndefined()
   expect(await put(2)).toBe(1)
@@ -212,7 +230,7 @@ test('L3: a checkpoint that goes away under its reader is read anew', async () =
   const location = parseRedisUrl(server.url)
   const commands = new RedisConnection({ location, name: 'reader', check: () => Promise.resolve() })
   const routes = singleRoute(() => ({ name: '', address: undefined, commands, appends: directLane(commands) }))
-  const loaded = await new DocumentReader(new Interrupted(routes, 'weft')).load('a', undefined)
+  const loaded = await new DocumentReader(new Interrupted(routes, 'weft', currentFormats)).load('a', undefined)
   expect(textsOf(loaded)).toEqual(['second'])
   expect(loaded.head).toEqual(next)
   routes.close()

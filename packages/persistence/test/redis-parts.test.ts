@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { StoreConfigurationError } from '../src/errors.ts'
+import { currentFormats } from '../src/formats.ts'
 import { parseDurability } from '../src/redis/durability.ts'
 import { hashSlot } from '../src/redis/hash-slot.ts'
 import { listedIn, placeOfTime } from '../src/redis/listing-places.ts'
@@ -95,13 +96,13 @@ test('E3: places by time sort newest first, whatever the time', () => {
 test('X1: presence comes over as it was; what cannot be read is told from it, whatever the bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (message) => {
-      const decoded = decodeRelayMessage(encodePresence('node-a', message), 'a')
+      const decoded = decodeRelayMessage(encodePresence('node-a', message, currentFormats), 'a', currentFormats)
       expect(decoded).toMatchObject({ kind: 'presence', origin: 'node-a' })
       if (decoded?.kind === 'presence') expect(Buffer.compare(decoded.message, message)).toBe(0)
-      expect(() => decodeRelayMessage(Buffer.from(message), 'a')).not.toThrow()
+      expect(() => decodeRelayMessage(Buffer.from(message), 'a', currentFormats)).not.toThrow()
     }),
   )
-  const newer = encodePresence('node-a', new Uint8Array([1]))
+  const newer = encodePresence('node-a', new Uint8Array([1]), currentFormats)
   newer.writeUInt8(2, 0)
-  expect(decodeRelayMessage(newer, 'a')).toBeUndefined()
+  expect(decodeRelayMessage(newer, 'a', currentFormats)).toBeUndefined()
 })

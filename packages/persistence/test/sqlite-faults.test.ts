@@ -6,10 +6,10 @@ import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { append, begin, entry, textsOf } from '../src/contract/with-store.ts'
 import { StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
+import { currentFormats } from '../src/formats.ts'
 import { databaseFile } from '../src/sqlite/connection.ts'
 import { Performer } from '../src/sqlite/performer.ts'
 import { ReadThread } from '../src/sqlite/read-thread.ts'
-import { storeFormat } from '../src/sqlite/schema.ts'
 import { openSqliteStore } from '../src/sqlite/sqlite-store.ts'
 import { WriteThread } from '../src/sqlite/write-thread.ts'
 import { makeStoreFolder, tamper } from './sqlite-folder.ts'
@@ -39,12 +39,14 @@ test('a folder that this process holds already is refused too', async () => {
 test('L8: a store of a newer format is refused, and left as it is', async () => {
   await using made = await makeStoreFolder()
   await (await openSqliteStore(made.folder)).close()
-  tamper(made.folder, `PRAGMA user_version = ${storeFormat + 1}`)
+  tamper(made.folder, `PRAGMA user_version = ${currentFormats.newest + 1}`)
   const refused = openSqliteStore(made.folder)
   await expect(refused).rejects.toThrow(StoreConfigurationError)
-  await expect(refused).rejects.toThrow(/newer Weft \(format 2; this one knows up to 1\)/)
-  expect(tamper(made.folder, 'PRAGMA user_version')).toEqual([{ user_version: storeFormat + 1 }])
-  tamper(made.folder, `PRAGMA user_version = ${storeFormat}`)
+  await expect(refused).rejects.toThrow(
+    /the store in .* is of format 2, and this version of Weft reads format 1: start the newer Weft/,
+  )
+  expect(tamper(made.folder, 'PRAGMA user_version')).toEqual([{ user_version: currentFormats.newest + 1 }])
+  tamper(made.folder, `PRAGMA user_version = ${currentFormats.written}`)
   await (await openSqliteStore(made.folder)).close()
 })
 
@@ -94,7 +96,7 @@ test('a full disk refuses appends as unavailable, and takes them again when ther
 test('a write thread that dies fails what was under way, and the next job starts another', async () => {
   await using made = await makeStoreFolder()
   const workers: Worker[] = []
-  const settings = { folder: made.folder, synchronous: 'FULL', maxPages: undefined } as const
+  const settings = { folder: made.folder, synchronous: 'FULL', maxPages: undefined, formats: currentFormats } as const
   const thread = new WriteThread(settings, (workerData) => {
     const worker = new Worker(new URL('../src/sqlite/write-worker.ts', import.meta.url), { workerData })
     workers.push(worker)
@@ -118,7 +120,7 @@ test('the read thread is there only while it is asked, and comes back', async ()
   await using made = await makeStoreFolder()
   const store = await openSqliteStore(made.folder)
   await begin(store, 'a')
-  const reads = new ReadThread(made.folder, 0)
+  const reads = new ReadThread(made.folder, currentFormats, 0)
   expect(reads.running).toBe(false)
   expect(await reads.get('a')).toMatchObject({ id: 'a' })
   expect(reads.running).toBe(true)

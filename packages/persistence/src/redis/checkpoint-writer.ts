@@ -4,6 +4,7 @@ import { StoreUnavailableError } from '../errors.ts'
 import { randomId } from '../random-id.ts'
 import { type Slice, headerField, sliceChunk } from './checkpoint-slices.ts'
 import type { DocumentAccess, FoundHead } from './document-access.ts'
+import { formatArguments } from './scripts/format-check.ts'
 import { replaceCheckpointScript, trimScript, writeChunkScript } from './scripts/checkpoint.ts'
 
 /** The steps of a checkpoint after which a crash leaves something different behind. */
@@ -63,6 +64,7 @@ export class CheckpointWriter {
         replaced ?? '',
         replacedAfter,
         this.#now() - tokensKept,
+        ...formatArguments(this.#access.formats),
       ],
     )
     if (reply !== 1) {
@@ -82,8 +84,9 @@ export class CheckpointWriter {
     generation: string,
     { place, stateVector, chunks }: Checkpoint,
   ): Promise<{ fields: number; bytes: number }> {
+    const { formats } = this.#access
     const key = this.#access.keys(document).checkpoint(generation)
-    const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length })
+    const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length }, formats)
     let [fields, bytes] = [0, 0]
     const inFlight = new Set<Promise<unknown>>()
     const write = async ([field, value]: Slice): Promise<void> => {
@@ -97,7 +100,7 @@ export class CheckpointWriter {
     }
     await write([headerField, header])
     for (const [number, chunk] of chunks.entries()) {
-      for (const slice of sliceChunk(number, await encodeChunk(chunk))) await write(slice)
+      for (const slice of sliceChunk(number, await encodeChunk(chunk, formats))) await write(slice)
     }
     await Promise.all(inFlight)
     return { fields, bytes }

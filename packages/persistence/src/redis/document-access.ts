@@ -1,5 +1,6 @@
 import type { Place } from '../document-log.ts'
 import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+import { type Formats, reads, unreadable } from '../formats.ts'
 import type { LaneAppend } from './append-lane.ts'
 import { DocumentKeys } from './document-keys.ts'
 import type { Argument } from './redis-connection.ts'
@@ -27,9 +28,6 @@ export interface StoredCheckpoint {
 /** A head that is there, whether its document exists or was deleted. */
 export type FoundHead = { readonly deleted: true; readonly epoch: string } | ({ readonly deleted: false } & StoredHead)
 
-/** The only format of heads so far. */
-export const headFormat = '1'
-
 const headFields = [
   'format',
   'epoch',
@@ -49,10 +47,12 @@ const headFields = [
 export class DocumentAccess {
   readonly routes: Routes
   readonly prefix: string
+  readonly formats: Formats
 
-  constructor(routes: Routes, prefix: string) {
+  constructor(routes: Routes, prefix: string, formats: Formats) {
     this.routes = routes
     this.prefix = prefix
+    this.formats = formats
   }
 
   keys(document: string): DocumentKeys {
@@ -94,7 +94,7 @@ export class DocumentAccess {
   /** The head, or undefined where the document never was. @throws as `call` */
   async findHead(document: string): Promise<FoundHead | undefined> {
     const reply = await this.call(document, this.keys(document).head, 'HMGET', headFields)
-    return headIn(reply, document)
+    return headIn(reply, document, this.formats)
   }
 
   /** @throws DocumentNotFoundError, DocumentDeletedError; and as `call` */
@@ -112,11 +112,11 @@ export class DocumentAccess {
   }
 }
 
-function headIn(reply: unknown, document: string): FoundHead | undefined {
+function headIn(reply: unknown, document: string, formats: Formats): FoundHead | undefined {
   const fields = listIn(reply)
   const [format, epoch, deleted] = fields.slice(0, 3).map(maybeTextIn)
   if (epoch === undefined) return undefined
-  if (format !== headFormat) throw unknownHead(document, format)
+  if (!reads(formats, Number(format))) throw unknownHead(document, format, formats)
   if (deleted !== undefined) return { deleted: true, epoch }
   const [, , , position, tip, total, updated, generation, covered, checkpointTip, coveredTotal, checkpointBytes] =
     fields
@@ -133,7 +133,6 @@ function headIn(reply: unknown, document: string): FoundHead | undefined {
 }
 
 /** The error for a head that a newer Weft wrote, or somebody else. */
-export function unknownHead(document: string, format: string | undefined): CorruptRecordError {
-  const detail = `the head is of format ${format ?? 'none'}, and this version of Weft reads format ${headFormat}`
-  return new CorruptRecordError(document, undefined, detail)
+export function unknownHead(document: string, format: string | undefined, formats: Formats): CorruptRecordError {
+  return new CorruptRecordError(document, undefined, unreadable('head', format, formats))
 }

@@ -5,6 +5,7 @@ import type { DocumentAccess } from './document-access.ts'
 import type { ListingIndex } from './listing-index.ts'
 import type { Argument } from './redis-connection.ts'
 import { textIn } from './reply.ts'
+import { formatArguments } from './scripts/format-check.ts'
 import { createScript, deleteScript, recreateScript, setTitleScript } from './scripts/document.ts'
 
 /**
@@ -53,10 +54,10 @@ export class DocumentLives {
       const { place, checkpoint } = await this.#access.head(document)
       const generation = checkpoint?.generation
       const held = generation === undefined ? [] : [this.#access.keys(document).checkpoint(generation)]
-      const args = [place.epoch, generation ?? '', nextLife(place.epoch), at]
+      const args = [place.epoch, generation ?? '', nextLife(place.epoch), at, ...formatArguments(this.#access.formats)]
       const reply = await this.#access.run(document, deleteScript, [head, log, meta, ...held], args)
-      // Compacted in between: there is another checkpoint to take away.
-      if (textIn(reply) === 'moved') continue
+      // Compacted in between: there is another checkpoint to take away. Raised in between: the head says to which format.
+      if (textIn(reply) === 'moved' || textIn(reply) === 'format') continue
       this.#assertDone(textIn(reply), document)
       await this.#index.write([document])
       return
@@ -66,14 +67,17 @@ export class DocumentLives {
   /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
   async setTitle(document: string, title: string, at: number): Promise<void> {
     const { head, meta } = this.#access.keys(document)
-    const reply = await this.#access.run(document, setTitleScript, [head, meta], [title, at])
-    this.#assertDone(textIn(reply), document)
+    const args = [title, at, ...formatArguments(this.#access.formats)]
+    const outcome = textIn(await this.#access.run(document, setTitleScript, [head, meta], args))
+    // Reading the head says which format it is.
+    if (outcome === 'format') await this.#access.head(document)
+    this.#assertDone(outcome, document)
     await this.#index.write([document])
   }
 
   #beginning({ id, title, createdBy, at }: NewDocument, epoch: string): Argument[] {
     const keys = this.#access.keys(id)
-    return [keys.log, keys.meta, keys.orphan(epoch), epoch, at, title, createdBy]
+    return [keys.log, keys.meta, keys.orphan(epoch), epoch, at, title, createdBy, this.#access.formats.written]
   }
 
   #assertDone(outcome: string, document: string): void {

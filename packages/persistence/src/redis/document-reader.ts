@@ -1,6 +1,7 @@
 import { decodeChunk, decodeCheckpointHeader } from '../checkpoint-codec.ts'
 import type { Checkpoint, Entry, LoadedDocument } from '../document-log.ts'
 import { CorruptRecordError } from '../errors.ts'
+import type { Formats } from '../formats.ts'
 import { decodeEntry } from '../record.ts'
 import { headerField, joinSlices } from './checkpoint-slices.ts'
 import type { DocumentAccess, StoredCheckpoint, StoredHead } from './document-access.ts'
@@ -59,10 +60,11 @@ export class DocumentReader {
   }
 
   async #readCheckpoint(document: string, stored: StoredCheckpoint, epoch: string): Promise<Checkpoint> {
+    const { formats } = this.#access
     const key = this.#access.keys(document).checkpoint(stored.generation)
     const record = maybeBytesIn(await this.#access.call(document, key, 'HGET', [headerField]))
     if (record === undefined) throw new CorruptRecordError(document, undefined, 'the header is missing')
-    const { place, stateVector, chunks: count } = decodeCheckpointHeader(record, document)
+    const { place, stateVector, chunks: count } = decodeCheckpointHeader(record, document, formats)
     if (place.position !== stored.position || place.tip !== stored.tip || place.epoch !== epoch) {
       throw new CorruptRecordError(document, undefined, 'the header is of another checkpoint')
     }
@@ -73,7 +75,9 @@ export class DocumentReader {
         (_, n) => chunks.length + n,
       )
       const records = await Promise.all(numbers.map((number) => this.#readChunk(document, key, number, count)))
-      for (const [index, read] of records.entries()) chunks.push(decodeChunk(read, document, numbers[index] ?? 0))
+      for (const [index, read] of records.entries()) {
+        chunks.push(decodeChunk(read, document, numbers[index] ?? 0, formats))
+      }
     }
     return { place, stateVector, chunks }
   }
@@ -93,7 +97,7 @@ export class DocumentReader {
       const bounds = [`${expected}-0`, `${head.position}-0`, 'COUNT', entriesPerRead]
       const read = listIn(await this.#access.call(document, key, 'XRANGE', bounds))
       for (const reply of read) {
-        entries.push(entryIn(reply, document, expected))
+        entries.push(entryIn(reply, document, expected, this.#access.formats))
         expected++
       }
       if (read.length === 0) throw missing(document, expected)
@@ -106,12 +110,12 @@ export class DocumentReader {
   }
 }
 
-function entryIn(reply: unknown, document: string, expected: number): Entry {
+function entryIn(reply: unknown, document: string, expected: number, formats: Formats): Entry {
   const [id, fields] = listIn(reply)
   if (textIn(id) !== `${expected}-0`) throw missing(document, expected)
   const record = fieldsIn(fields).get('r')
   if (record === undefined) throw new CorruptRecordError(document, expected, 'the entry holds no record')
-  return decodeEntry(record, document, expected)
+  return decodeEntry(record, document, expected, formats)
 }
 
 function missing(document: string, position: number): CorruptRecordError {

@@ -16,6 +16,7 @@ import {
   TipMovedError,
 } from '../errors.ts'
 import { continuedEpoch } from '../new-epoch.ts'
+import type { Formats } from '../formats.ts'
 import { randomId } from '../random-id.ts'
 import { encodeEntry } from '../record.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
@@ -26,6 +27,7 @@ import type { ListingIndex } from './listing-index.ts'
 import type { Argument } from './redis-connection.ts'
 import { listIn, maybeTextIn, numberIn, textIn } from './reply.ts'
 import { appendScript } from './scripts/append.ts'
+import { formatArguments } from './scripts/format-check.ts'
 
 /** Heads that are asked for at once: between two such groups the event loop is free. */
 const headsPerTurn = 500
@@ -68,14 +70,17 @@ export class RedisLog implements DocumentLog {
     const { epoch, token, entries, after } = request
     const at = Math.max(...entries.map((entry) => entry.at))
     const condition = after === undefined ? [0, ''] : [1, after]
-    const args = [epoch, node, token, ...condition, at, relay, Math.floor(now()), ...entries.flatMap(newRecord)]
+    const { formats } = access
+    const times = [at, relay, Math.floor(now())]
+    const records = entries.flatMap((entry) => newRecord(entry, formats))
+    const args = [epoch, node, token, ...condition, ...times, ...formatArguments(formats), ...records]
     const reply = await access.append(document, head, {
       script: appendScript,
       keys: [head, log],
       args,
       wrote: appended,
     })
-    const receipt = receiptIn(reply, document, request)
+    const receipt = receiptIn(reply, document, request, formats)
     index.changed(document)
     return receipt
   }
@@ -112,16 +117,21 @@ export class RedisLog implements DocumentLog {
   }
 }
 
-function newRecord(entry: NewEntry): Argument[] {
+function newRecord(entry: NewEntry, formats: Formats): Argument[] {
   const tip = randomId()
-  return [tip, encodeEntry({ ...entry, tip })]
+  return [tip, encodeEntry({ ...entry, tip }, formats)]
 }
 
 function appended(reply: unknown): boolean {
   return Array.isArray(reply) && textIn(reply[0]) === 'appended'
 }
 
-function receiptIn(reply: unknown, document: string, { epoch, after = '' }: AppendRequest): AppendReceipt {
+function receiptIn(
+  reply: unknown,
+  document: string,
+  { epoch, after = '' }: AppendRequest,
+  formats: Formats,
+): AppendReceipt {
   const [outcome, ...rest] = listIn(reply)
   const [first, last, previousTip = '', tip = ''] = rest.map(textIn)
   switch (textIn(outcome)) {
@@ -136,7 +146,7 @@ function receiptIn(reply: unknown, document: string, { epoch, after = '' }: Appe
     case 'tip':
       throw new TipMovedError(document, after, first ?? '')
     case 'format':
-      throw unknownHead(document, first)
+      throw unknownHead(document, first, formats)
     default:
       throw new StoreUnavailableError('Redis gave a strange answer to an append')
   }

@@ -66,7 +66,7 @@ export class RedisRelay implements Relay {
   async publishPresence(document: string, message: Uint8Array): Promise<void> {
     if (this.#closed) throw new StoreUnavailableError('the store is closed')
     const channel = this.#access.keys(document).relay
-    await this.#access.call(document, channel, 'SPUBLISH', [encodePresence(this.node, message)])
+    await this.#access.call(document, channel, 'SPUBLISH', [encodePresence(this.node, message, this.#access.formats)])
   }
 
   /** Ends all subscriptions. */
@@ -186,7 +186,7 @@ export class RedisRelay implements Relay {
   #receive(name: string, bytes: Buffer): void {
     const channel = this.#channels.get(name)
     if (channel === undefined) return
-    const message = decodeRelayMessage(bytes, channel.document)
+    const message = decodeRelayMessage(bytes, channel.document, this.#access.formats)
     for (const listener of channel.listeners) {
       if (message === undefined) listener.resumed()
       else if (message.kind === 'append') listener.appended(message.append)

@@ -1,6 +1,7 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { StoreConfigurationError } from '../errors.ts'
+import { currentFormats, type Formats } from '../formats.ts'
 import type { Relay } from '../relay.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
@@ -41,6 +42,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** Milliseconds since 1970. */
   readonly now?: () => number
+  /** Those of another version of Weft, for tests of how versions work together. */
+  readonly formats?: Formats
   /** Called when a checkpoint has come to a point at which a crash leaves something different behind. */
   readonly onCheckpointStep?: (step: CheckpointStep) => void
 }
@@ -86,7 +89,8 @@ export async function openRedisStore(url: string, options: RedisStoreOptions): P
     await routes.opened()
     const caveats =
       durability.level === 'replicas' ? await checkReplicas(routes, location.kind, durability.replicas) : []
-    return new OpenRedisStore(new DocumentAccess(routes, prefix), location, options, caveats)
+    const access = new DocumentAccess(routes, prefix, options.formats ?? currentFormats)
+    return new OpenRedisStore(access, location, options, caveats)
   } catch (error) {
     routes.close()
     throw error

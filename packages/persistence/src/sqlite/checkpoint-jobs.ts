@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Formats } from '../formats.ts'
 import { decodeEntry } from '../record.ts'
 import { bytesIn, numberIn } from './columns.ts'
 import type { StoredDocument, StoredDocuments } from './stored-documents.ts'
@@ -11,6 +12,7 @@ import type { CheckpointAttempt } from './write-jobs.ts'
  */
 export class CheckpointJobs {
   readonly #documents: StoredDocuments
+  readonly #formats: Formats
   readonly #entry: StatementSync
   readonly #tailBytes: StatementSync
   readonly #begun: StatementSync
@@ -21,8 +23,9 @@ export class CheckpointJobs {
   readonly #keep: StatementSync
   readonly #flip: StatementSync
 
-  constructor(database: DatabaseSync, documents: StoredDocuments) {
+  constructor(database: DatabaseSync, documents: StoredDocuments, formats: Formats) {
     this.#documents = documents
+    this.#formats = formats
     this.#entry = database.prepare('SELECT record FROM entries WHERE document = ? AND position = ?')
     this.#tailBytes = database.prepare(
       'SELECT coalesce(sum(length(record)), 0) AS bytes FROM entries WHERE document = ? AND position > ?',
@@ -102,7 +105,7 @@ export class CheckpointJobs {
     }
     if (position === document.position) return document.tip
     const row = this.#entry.get(key, position)
-    return row === undefined ? undefined : decodeEntry(bytesIn(row, 'record'), id, position).tip
+    return row === undefined ? undefined : decodeEntry(bytesIn(row, 'record'), id, position, this.#formats).tip
   }
 }
 

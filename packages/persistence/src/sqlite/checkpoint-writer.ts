@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { encodeCheckpointHeader, encodeChunk } from '../checkpoint-codec.ts'
 import type { Checkpoint } from '../document-log.ts'
+import type { Formats } from '../formats.ts'
 import type { Performer } from './performer.ts'
 import type { CheckpointAttempt } from './write-jobs.ts'
 
@@ -22,12 +23,14 @@ const stepBytes = 1024 * 1024
  */
 export class CheckpointWriter {
   readonly #performer: Performer
+  readonly #formats: Formats
   readonly #onStep: (step: CheckpointStep) => void
   #sweeping = false
   #sweepAgain = false
 
-  constructor(performer: Performer, onStep: (step: CheckpointStep) => void) {
+  constructor(performer: Performer, formats: Formats, onStep: (step: CheckpointStep) => void) {
     this.#performer = performer
+    this.#formats = formats
     this.#onStep = onStep
   }
 
@@ -37,7 +40,7 @@ export class CheckpointWriter {
     const { epoch, position, tip } = place
     const generation = randomInt(1, 2 ** 47)
     const attempt: CheckpointAttempt = { document, epoch, position, tip, replaces, generation }
-    const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length })
+    const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length }, this.#formats)
     const replaced = isSmall(chunks)
       ? await this.#writeAtOnce(attempt, chunks, header)
       : await this.#writeInSteps(attempt, chunks, header)
@@ -66,7 +69,7 @@ export class CheckpointWriter {
   }
 
   async #writeAtOnce(attempt: CheckpointAttempt, chunks: readonly Uint8Array[], header: Uint8Array): Promise<boolean> {
-    const records = await Promise.all(chunks.map(encodeChunk))
+    const records = await Promise.all(chunks.map((chunk) => encodeChunk(chunk, this.#formats)))
     // Queued in one turn, so they are one transaction. Where the first is refused the others do nothing.
     const [, , replaced] = await Promise.all([
       this.#begin(attempt),
@@ -84,7 +87,7 @@ export class CheckpointWriter {
       let bytes = 0
       let first = 0
       for (const [index, chunk] of chunks.entries()) {
-        const record = await encodeChunk(chunk)
+        const record = await encodeChunk(chunk, this.#formats)
         records.push(record)
         bytes += record.byteLength
         if (bytes < stepBytes && index + 1 < chunks.length) continue

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { currentFormats, type Formats } from '../formats.ts'
 
 /** How a connection to a store's database is opened. */
 export interface ConnectionSettings {
@@ -7,6 +8,7 @@ export interface ConnectionSettings {
   readonly synchronous: 'FULL' | 'OFF'
   /** Most pages of 4 KiB that the database may grow to; undefined for as many as the disk takes. */
   readonly maxPages: number | undefined
+  readonly formats: Formats
 }
 
 /** The store's database in its folder. */
@@ -21,12 +23,17 @@ export function databaseFile(folder: string): string {
  */
 export function connectionSettingsOf(data: unknown): ConnectionSettings {
   if (!isRecord(data) || typeof data['folder'] !== 'string') throw new TypeError('a store thread needs a folder')
-  const { folder, synchronous, maxPages } = data
+  const { folder, synchronous, maxPages, formats } = data
   return {
     folder,
     synchronous: synchronous === 'OFF' ? 'OFF' : 'FULL',
     maxPages: typeof maxPages === 'number' ? maxPages : undefined,
+    formats: isFormats(formats) ? formats : currentFormats,
   }
+}
+
+function isFormats(data: unknown): data is Formats {
+  return isRecord(data) && [data['oldest'], data['newest'], data['written']].every(Number.isInteger)
 }
 
 function isRecord(data: unknown): data is Record<string, unknown> {

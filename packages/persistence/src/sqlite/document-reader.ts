@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type CheckpointHeader, decodeCheckpointHeader, decodeChunk } from '../checkpoint-codec.ts'
 import type { Entry, Place } from '../document-log.ts'
 import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import type { Formats } from '../formats.ts'
 import { decodeEntry } from '../record.ts'
 import { type Row, bytesIn, maybeNumberIn, numberIn, textIn } from './columns.ts'
 import type { EntryRun, ReadReply } from './read-requests.ts'
@@ -16,13 +17,15 @@ const runEntries = 2000
 /** Reads documents out of the tables, and checks that nothing is missing of them (L8). */
 export class DocumentReader {
   readonly #database: DatabaseSync
+  readonly #formats: Formats
   readonly #head: StatementSync
   readonly #header: StatementSync
   readonly #chunks: StatementSync
   readonly #entries: StatementSync
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, formats: Formats) {
     this.#database = database
+    this.#formats = formats
     this.#head = database.prepare(`
       SELECT key, epoch, deleted, position, tip, checkpoint_generation, checkpoint_position FROM documents WHERE id = ?
     `)
@@ -81,12 +84,12 @@ export class DocumentReader {
   #emitCheckpoint(document: string, key: number, generation: number, emit: Emit): CheckpointHeader {
     const row = this.#header.get(key, generation)
     if (row === undefined) throw new CorruptRecordError(document, undefined, 'the header is missing')
-    const header = decodeCheckpointHeader(bytesIn(row, 'header'), document)
+    const header = decodeCheckpointHeader(bytesIn(row, 'header'), document, this.#formats)
     let expected = 0
     for (const chunkRow of this.#chunks.iterate(key, generation)) {
       const number = numberIn(chunkRow, 'number')
       if (number !== expected) break
-      const chunk = decodeChunk(bytesIn(chunkRow, 'record'), document, number)
+      const chunk = decodeChunk(bytesIn(chunkRow, 'record'), document, number, this.#formats)
       emit({ type: 'chunk', chunk }, [chunk.buffer])
       expected++
     }
@@ -112,7 +115,7 @@ export class DocumentReader {
       const position = numberIn(row, 'position')
       if (position !== expected) throw new CorruptRecordError(document, expected, 'the entry is missing')
       if (position > head.position) throw new CorruptRecordError(document, position, 'the log goes on past its head')
-      last = decodeEntry(bytesIn(row, 'record'), document, position)
+      last = decodeEntry(bytesIn(row, 'record'), document, position, this.#formats)
       run.push(last)
       bytes += last.update.byteLength
       expected++

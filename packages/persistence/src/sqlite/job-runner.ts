@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { CorruptRecordError } from '../errors.ts'
+import type { Formats } from '../formats.ts'
 import { randomId } from '../random-id.ts'
 import { encodeEntry } from '../record.ts'
 import { CheckpointJobs } from './checkpoint-jobs.ts'
@@ -17,11 +18,13 @@ export class JobRunner {
   readonly #checkpoints: CheckpointJobs
   readonly #sweep: Sweep
   readonly #insertEntry: StatementSync
+  readonly #formats: Formats
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, formats: Formats) {
     this.#database = database
+    this.#formats = formats
     this.#documents = new StoredDocuments(database)
-    this.#checkpoints = new CheckpointJobs(database, this.#documents)
+    this.#checkpoints = new CheckpointJobs(database, this.#documents, formats)
     this.#sweep = new Sweep(database)
     this.#insertEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
     this.#sweep.abandonAll()
@@ -116,7 +119,7 @@ export class JobRunner {
     let at = document.updated
     for (const [index, update] of updates.entries()) {
       const entry = { update, actor: actors[index] ?? '', at: times[index] ?? 0, tip: randomId() }
-      const record = encodeEntry(entry)
+      const record = encodeEntry(entry, this.#formats)
       position++
       this.#insertEntry.run(document.key, position, record)
       addedBytes += record.byteLength

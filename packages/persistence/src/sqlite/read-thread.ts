@@ -8,6 +8,7 @@ import {
 } from '../document-catalog.ts'
 import type { Entry, LoadedDocument, Place } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
+import type { Formats } from '../formats.ts'
 import { workerFile } from '../worker-file.ts'
 import type { EntryRun, FromReadThread, ReadAnswers, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
 import { refusalError } from './refusal-error.ts'
@@ -29,6 +30,7 @@ const defaultIdleMilliseconds = 60_000
  */
 export class ReadThread {
   readonly #folder: string
+  readonly #formats: Formats
   readonly #idleMilliseconds: number
   readonly #pending = new Map<number, Pending>()
   #worker: Worker | undefined
@@ -37,8 +39,9 @@ export class ReadThread {
   #lastId = 0
   #closed = false
 
-  constructor(folder: string, idleMilliseconds: number = defaultIdleMilliseconds) {
+  constructor(folder: string, formats: Formats, idleMilliseconds: number = defaultIdleMilliseconds) {
     this.#folder = folder
+    this.#formats = formats
     this.#idleMilliseconds = idleMilliseconds
   }
 
@@ -104,7 +107,7 @@ export class ReadThread {
   #start(): Worker {
     const worker = new Worker(workerFile('read-worker', import.meta.url), {
       name: 'weft-sqlite-read',
-      workerData: { folder: this.#folder },
+      workerData: { folder: this.#folder, formats: this.#formats },
       resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 },
     })
     let failure: unknown

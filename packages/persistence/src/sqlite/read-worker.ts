@@ -6,8 +6,9 @@ import { connectionSettingsOf, openForReading, resultCodeOf, resultCodes } from 
 import { DocumentReader, type Emit } from './document-reader.ts'
 import type { FromReadThread, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
 
-const database = openForReading(connectionSettingsOf(workerData).folder)
-const documents = new DocumentReader(database)
+const { folder, formats } = connectionSettingsOf(workerData)
+const database = openForReading(folder)
+const documents = new DocumentReader(database, formats)
 const catalog = new CatalogReader(database)
 
 parentPort?.on('message', ({ id, request }: ToReadThread) => {

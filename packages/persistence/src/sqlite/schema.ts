@@ -1,8 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreConfigurationError } from '../errors.ts'
-
-/** The format of the tables below. It grows with every change that an older Weft could not read. */
-export const storeFormat = 1
+import { type Formats, reads, unreadable } from '../formats.ts'
 
 /** `weft` in ASCII: says whose file this is, also to the `file` command. */
 const applicationId = 0x77656674
@@ -82,11 +80,12 @@ const tables = `
 `
 
 /**
- * Makes the tables of an empty database, or checks that those of another one can be read.
+ * Makes the tables of an empty database, or checks that those of another one can be read. The database says in which format
+ * the newest of what it holds is, tables and records alike.
  *
- * @throws StoreConfigurationError where they are from the future, or somebody else's
+ * @throws StoreConfigurationError where that is none that this version reads, or where it is somebody else's
  */
-export function prepareSchema(database: DatabaseSync, folder: string): void {
+export function prepareSchema(database: DatabaseSync, folder: string, formats: Formats): void {
   const format = readNumber(database, 'user_version')
   const owner = readNumber(database, 'application_id')
   if (format === 0 && owner === 0 && readNumber(database, 'schema_version') === 0) {
@@ -94,7 +93,7 @@ export function prepareSchema(database: DatabaseSync, folder: string): void {
       BEGIN IMMEDIATE;
       ${tables}
       PRAGMA application_id = ${applicationId};
-      PRAGMA user_version = ${storeFormat};
+      PRAGMA user_version = ${formats.written};
       COMMIT;
     `)
     return
@@ -102,11 +101,8 @@ export function prepareSchema(database: DatabaseSync, folder: string): void {
   if (owner !== applicationId) {
     throw new StoreConfigurationError(`${folder} holds a database that is not Weft's: give Weft a folder of its own`)
   }
-  if (format > storeFormat) {
-    throw new StoreConfigurationError(
-      `the store in ${folder} was written by a newer Weft (format ${format}; this one knows up to ${storeFormat}): start that one, or give this one another folder`,
-    )
-  }
+  if (!reads(formats, format)) throw new StoreConfigurationError(unreadable(`store in ${folder}`, format, formats))
+  if (format < formats.written) database.exec(`PRAGMA user_version = ${formats.written}`)
 }
 
 function readNumber(database: DatabaseSync, pragma: string): number {

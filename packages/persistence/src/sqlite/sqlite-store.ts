@@ -1,5 +1,6 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
+import { currentFormats, type Formats } from '../formats.ts'
 import type { Store } from '../store.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
 import { Performer } from './performer.ts'
@@ -14,6 +15,8 @@ export interface SqliteStoreOptions {
   readonly synchronous?: 'FULL' | 'OFF'
   /** Most pages of 4 KiB that the database may grow to, in place of a disk that is full. */
   readonly maxPages?: number
+  /** Those of another version of Weft, for tests of how versions work together. */
+  readonly formats?: Formats
   /** Called when a checkpoint has come to a point at which a crash leaves something different on the disk. */
   readonly onCheckpointStep?: (step: CheckpointStep) => void
 }
@@ -28,10 +31,17 @@ export interface SqliteStoreOptions {
  * @throws StoreConfigurationError where the folder cannot be used, is held by another process, or holds a newer format
  */
 export async function openSqliteStore(folder: string, options: SqliteStoreOptions = {}): Promise<Store> {
-  const { synchronous = 'FULL', maxPages, onCheckpointStep = (): void => {} } = options
-  const thread = new WriteThread({ folder, synchronous, maxPages })
+  const { synchronous = 'FULL', maxPages, formats = currentFormats, onCheckpointStep = (): void => {} } = options
+  const thread = new WriteThread({ folder, synchronous, maxPages, formats })
   await thread.open()
-  return new SqliteStore(folder, thread, onCheckpointStep)
+  return new SqliteStore({ folder, thread, formats, onCheckpointStep })
+}
+
+interface SqliteStoreParts {
+  readonly folder: string
+  readonly thread: WriteThread
+  readonly formats: Formats
+  readonly onCheckpointStep: (step: CheckpointStep) => void
 }
 
 class SqliteStore implements Store {
@@ -41,11 +51,11 @@ class SqliteStore implements Store {
   readonly #writes: Performer
   readonly #reads: ReadThread
 
-  constructor(folder: string, thread: WriteThread, onCheckpointStep: (step: CheckpointStep) => void) {
+  constructor({ folder, thread, formats, onCheckpointStep }: SqliteStoreParts) {
     this.#thread = thread
     this.#writes = new Performer(thread)
-    this.#reads = new ReadThread(folder)
-    const checkpoints = new CheckpointWriter(this.#writes, onCheckpointStep)
+    this.#reads = new ReadThread(folder, formats)
+    const checkpoints = new CheckpointWriter(this.#writes, formats, onCheckpointStep)
     this.log = new SqliteLog(this.#writes, checkpoints, this.#reads)
     this.catalog = new SqliteCatalog(this.#writes, checkpoints, this.#reads)
     // What the process that held the store before did not come to.

@@ -25,8 +25,8 @@ function open(): OpenStore {
   const lock = lockFolder(folder)
   try {
     const database = openForWriting(settings)
-    prepareSchema(database, folder)
-    return { lock, database, runner: new JobRunner(database) }
+    prepareSchema(database, folder, settings.formats)
+    return { lock, database, runner: new JobRunner(database, settings.formats) }
   } catch (cause) {
     lock.close()
     throw explain(cause, folder)

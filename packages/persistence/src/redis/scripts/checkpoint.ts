@@ -1,3 +1,4 @@
+import { formatCheck } from './format-check.ts'
 import { type RedisScript, redisScript } from './redis-script.ts'
 
 /*
@@ -23,13 +24,14 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
  *
  * Keys: head, log, the new generation, and the old one where there is one. Arguments: epoch, position, tip, tip of the old
  * checkpoint, the new generation's name, how many parts it has, its bytes, the old one's name, milliseconds that the old
- * one stays for those who are reading it, the time before which tokens are forgotten.
+ * one stays for those who are reading it, the time before which tokens are forgotten, the formats.
  */
 export const replaceCheckpointScript: RedisScript = redisScript(
   `
+${formatCheck}
 local head = redis.call('HMGET', KEYS[1], 'format', 'epoch', 'deleted', 'position', 'tip', 'total',
   'checkpoint:generation', 'checkpoint:position', 'checkpoint:tip', 'checkpoint:total')
-if head[1] ~= '1' or head[3] or head[2] ~= ARGV[1] then return 0 end
+if not readable(head[1], ARGV[11], ARGV[12]) or head[3] or head[2] ~= ARGV[1] then return 0 end
 if (head[9] or '') ~= ARGV[4] or (head[7] or '') ~= ARGV[8] then return 0 end
 local position = tonumber(ARGV[2])
 if position < 1 or position < tonumber(head[8] or '0') or position > tonumber(head[4]) then return 0 end
@@ -52,8 +54,8 @@ if tip ~= ARGV[3] then return 0 end
 if redis.call('HLEN', KEYS[3]) ~= tonumber(ARGV[6]) then return 0 end
 
 redis.call('PERSIST', KEYS[3])
-redis.call('HSET', KEYS[1], 'checkpoint:generation', ARGV[5], 'checkpoint:position', ARGV[2], 'checkpoint:tip', tip,
-  'checkpoint:total', total, 'checkpoint:bytes', ARGV[7])
+redis.call('HSET', KEYS[1], 'format', raised(head[1], ARGV[13]), 'checkpoint:generation', ARGV[5],
+  'checkpoint:position', ARGV[2], 'checkpoint:tip', tip, 'checkpoint:total', total, 'checkpoint:bytes', ARGV[7])
 if KEYS[4] then redis.call('PEXPIRE', KEYS[4], ARGV[9]) end
 
 local fields = redis.call('HGETALL', KEYS[1])

@@ -1,3 +1,4 @@
+import { formatCheck } from './format-check.ts'
 import { type RedisScript, redisScript } from './redis-script.ts'
 
 /*
@@ -6,7 +7,7 @@ import { type RedisScript, redisScript } from './redis-script.ts'
  * where the others may be missing, and no command names two of them. What a lost head left of a log is put aside, never thrown away.
  */
 const beginDocument = `
-local function begin(head, log, meta, orphan, epoch, at, title, creator)
+local function begin(head, log, meta, orphan, epoch, at, title, creator, format)
   if redis.call('EXISTS', log) == 1 then
     if redis.call('XLEN', log) > 0 then redis.call('RENAME', log, orphan) else redis.call('DEL', log) end
   end
@@ -15,17 +16,18 @@ local function begin(head, log, meta, orphan, epoch, at, title, creator)
   redis.call('XADD', log, '0-1', 'i', '')
   redis.call('XDEL', log, '0-1')
   redis.call('HSET', meta, 'title', title, 'created', at, 'creator', creator)
-  redis.call('HSET', head, 'format', '1', 'epoch', epoch, 'position', '0', 'tip', '', 'total', '0', 'updated', at)
+  redis.call('HSET', head, 'format', format, 'epoch', epoch, 'position', '0', 'tip', '', 'total', '0', 'updated', at)
 end
 `
 
-/** Key: head. Arguments: log, meta, where to put a log without a head, epoch, time, title, creator. */
+/** Key: head. Arguments: log, meta, where to put a log without a head, epoch, time, title, creator, the format
+ * that is written. */
 export const createScript: RedisScript = redisScript(`
 ${beginDocument}
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted')
 if head[2] then return 'deleted' end
 if head[1] then return 'present' end
-begin(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+begin(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8])
 return 'created'
 `)
 
@@ -34,33 +36,37 @@ export const recreateScript: RedisScript = redisScript(`
 ${beginDocument}
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted')
 if not head[1] then return 'missing' end
-if not head[2] or head[1] ~= ARGV[8] then return 'present' end
-begin(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7])
+if not head[2] or head[1] ~= ARGV[9] then return 'present' end
+begin(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8])
 return 'created'
 `)
 
 /**
  * Keys: head, log, meta, and the checkpoint where there is one. Arguments: the epoch that is deleted, the checkpoint's
- * generation, the tombstone's epoch, the time.
+ * generation, the tombstone's epoch, the time, the formats.
  */
 export const deleteScript: RedisScript = redisScript(
   `
-local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'checkpoint:generation')
+${formatCheck}
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'checkpoint:generation', 'format')
 if not head[1] then return 'missing' end
+if not readable(head[4], ARGV[5], ARGV[6]) then return 'format' end
 if head[2] then return 'deleted' end
 if head[1] ~= ARGV[1] or (head[3] or '') ~= ARGV[2] then return 'moved' end
 redis.call('UNLINK', unpack(KEYS, 2))
 redis.call('DEL', KEYS[1])
-redis.call('HSET', KEYS[1], 'format', '1', 'epoch', ARGV[3], 'position', '0', 'tip', '', 'deleted', ARGV[4])
+redis.call('HSET', KEYS[1], 'format', ARGV[7], 'epoch', ARGV[3], 'position', '0', 'tip', '', 'deleted', ARGV[4])
 return 'done'
 `,
   'allow-oom',
 )
 
-/** Keys: head, meta. Arguments: title, time. */
+/** Keys: head, meta. Arguments: title, time, the formats. */
 export const setTitleScript: RedisScript = redisScript(`
-local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'updated')
+${formatCheck}
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'updated', 'format')
 if not head[1] then return 'missing' end
+if not readable(head[4], ARGV[3], ARGV[4]) then return 'format' end
 if head[2] then return 'deleted' end
 redis.call('HSET', KEYS[2], 'title', ARGV[1])
 if tonumber(ARGV[2]) > tonumber(head[3]) then redis.call('HSET', KEYS[1], 'updated', ARGV[2]) end
