@@ -1,5 +1,6 @@
 import type { DocumentCatalog } from './document-catalog.ts'
 import type { DocumentLog } from './document-log.ts'
+import type { NodeRegistry } from './node-registry.ts'
 import type { Relay } from './relay.ts'
 
 /** An open store: one log and its catalog over the same data. */
@@ -10,6 +11,10 @@ export interface Store {
   readonly relay?: Relay
   /** What whoever runs the store should know of how it is set up, in whole sentences: it works, and may lose something. */
   readonly caveats?: readonly string[]
+  /** Which nodes share the store. Only of a store that several nodes can share. */
+  readonly nodes?: NodeRegistry
+  /** The name that this node bears among them. */
+  readonly node?: string
   /** Resolves when the store answers. @throws StoreUnavailableError */
   check(): Promise<void>
   /** Lets what was begun end, then lets go of the store. */

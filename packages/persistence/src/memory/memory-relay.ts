@@ -2,6 +2,7 @@ import type { AppendReceipt, AppendRequest, DocumentLog, Entry } from '../docume
 import { StoreUnavailableError } from '../errors.ts'
 import type { Relay, RelayedAppend, RelayListener, RelaySubscription } from '../relay.ts'
 import type { Store } from '../store.ts'
+import { MemoryNodes } from './memory-nodes.ts'
 
 /** A message on its way to one node. The test decides what becomes of it. */
 export interface MemoryRelayMessage {
@@ -32,6 +33,8 @@ interface Seat {
 export class MemoryRelay {
   /** Messages on their way, in the order in which they were published. */
   readonly inTransit: MemoryRelayMessage[] = []
+  /** The nodes that are up. */
+  readonly nodes: MemoryNodes = new MemoryNodes()
   readonly #store: Store
   readonly #seats = new Set<Seat>()
   readonly #down = new Set<string>()
@@ -44,7 +47,14 @@ export class MemoryRelay {
   node(name: string): MemoryRelayNode {
     const { catalog, log } = this.#store
     const publishing = publishAppends(log, name, (document, append) => this.#publish(document, name, append))
-    const store: Store = { catalog, log: publishing, check: () => this.#store.check(), close: () => Promise.resolve() }
+    const store: Store = {
+      catalog,
+      log: publishing,
+      nodes: this.nodes,
+      node: name,
+      check: () => this.#store.check(),
+      close: () => Promise.resolve(),
+    }
     return { store, relay: this.#relayOf(name) }
   }
 

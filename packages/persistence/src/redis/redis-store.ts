@@ -2,6 +2,7 @@ import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { StoreConfigurationError } from '../errors.ts'
 import { currentFormats, type Formats } from '../formats.ts'
+import type { NodeRegistry } from '../node-registry.ts'
 import type { Relay } from '../relay.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
@@ -19,6 +20,7 @@ import { Operations } from './operations.ts'
 import { RedisCatalog } from './redis-catalog.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { RedisLog } from './redis-log.ts'
+import { RedisNodes } from './redis-nodes.ts'
 import { RedisRelay } from './redis-relay.ts'
 import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } from './redis-url.ts'
 import { checkReplicas } from './replica-checks.ts'
@@ -51,6 +53,8 @@ export interface RedisStoreOptions {
 /** A store in Redis, with the relay that its appends are published on. */
 export interface RedisStore extends Store {
   readonly relay: Relay
+  readonly nodes: NodeRegistry
+  readonly node: string
   /**
    * Makes the listing of documents anew from the documents themselves, while the store is in use.
    *
@@ -128,6 +132,8 @@ class OpenRedisStore implements RedisStore {
   readonly catalog: DocumentCatalog
   readonly relay: RedisRelay
   readonly caveats: readonly string[]
+  readonly nodes: NodeRegistry
+  readonly node: string
   readonly #access: DocumentAccess
   readonly #index: ListingIndex
   readonly #operations = new Operations()
@@ -143,6 +149,8 @@ class OpenRedisStore implements RedisStore {
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
     this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
     this.relay = new RedisRelay(access, location, node)
+    this.nodes = countedNodes(new RedisNodes(access), this.#operations)
+    this.node = node
   }
 
   async check(): Promise<void> {
@@ -183,5 +191,13 @@ function countedCatalog(catalog: DocumentCatalog, operations: Operations): Docum
     setTitle: (document, title, at) => operations.run(() => catalog.setTitle(document, title, at)),
     delete: (document, at) => operations.run(() => catalog.delete(document, at)),
     recreate: (document) => operations.run(() => catalog.recreate(document)),
+  }
+}
+
+function countedNodes(nodes: NodeRegistry, operations: Operations): NodeRegistry {
+  return {
+    announce: (node, ttl) => operations.run(() => nodes.announce(node, ttl)),
+    list: () => operations.run(() => nodes.list()),
+    withdraw: (node) => operations.run(() => nodes.withdraw(node)),
   }
 }
