@@ -80,6 +80,7 @@ test('what others left under the key breaks nothing, is not listed, and is taken
     ['other name', `${later} ${JSON.stringify(nodeNamed('somebody'))}`],
     ['no host', `${later} ${JSON.stringify({ ...nodeNamed('no host'), host: 5 })}`],
     ['bad count', `${later} ${JSON.stringify(nodeNamed('bad count', { documents: -1 }))}`],
+    ['never', `${later} ${JSON.stringify(nodeNamed('never', { since: Number.MAX_SAFE_INTEGER }))}`],
     ['no formats', `${later} ${JSON.stringify({ ...nodeNamed('no formats'), formats: [] })}`],
     ['terminal', `${later} ${JSON.stringify(nodeNamed('terminal', { host: escape }))}`],
     ['long', `${later} ${JSON.stringify(nodeNamed('long', { host: 'x'.repeat(256) }))}`],

@@ -3,6 +3,7 @@ import { openStore, StoreConfigurationError, StoreUnavailableError } from '@weft
 import { readInvocation } from './config/read-config.ts'
 import { type Command, type Config, ConfigurationError } from './config/settings.ts'
 import { createLog } from './observability/log.ts'
+import { listNodes } from './list-nodes.ts'
 import { startServer, type WeftServer } from './server.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 
@@ -13,6 +14,10 @@ async function main(): Promise<number> {
   const invocation = readInvocation(process.argv.slice(2), process.env)
   if (invocation.command === 'help') {
     process.stdout.write(invocation.text)
+    return exitCode.drained
+  }
+  if (invocation.command === 'nodes') {
+    process.stdout.write(await listNodes(invocation.store))
     return exitCode.drained
   }
   // Listened for from the start: whoever reads that the server listens may already ask it to stop.

@@ -12,6 +12,7 @@ import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
 import { closeServer, listen } from './listening.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
+import { type NodeHeartbeat, startHeartbeat } from './node-heartbeat.ts'
 import type { Log } from './observability/log.ts'
 import { Metrics } from './observability/metrics.ts'
 import { defaultRoomLimits } from './room/limits.ts'
@@ -125,10 +126,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     await documents.close()
     tier?.close()
   }
+  let heartbeat: NodeHeartbeat | undefined
   const ready = opening.outcome.then((store) => {
     // It may come when nobody wants it any more.
     if (health.draining) return
     if (role !== 'edge') documents.begin(store)
+    heartbeat = startHeartbeat(store, surroundings, log, () => {
+      const { documents: open, members } = documents.load
+      const connections = tier?.size ?? 0
+      return { role, documents: open, members, connections, store: health.failing.size > 0 ? 'lost' : 'ok' }
+    })
     for (const detail of store.caveats ?? []) log.warn('store-caveat', { detail })
     if (opening.waited) log.info('store-ready')
   })
@@ -153,7 +160,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
       await tier?.drain(config.drainWindow)
       const unsaved = await documents.settle(settleLimit)
       if (unsaved.length > 0) log.error('stopped-unsaved', { documents: unsaved.slice(0, 100), count: unsaved.length })
-      await Promise.all([closeServer(server), release()])
+      await Promise.all([closeServer(server), release(), heartbeat?.stop()])
       await opening.close()
       log.info('stopped')
       return unsaved.length === 0

@@ -33,8 +33,7 @@ interface Seat {
 export class MemoryRelay {
   /** Messages on their way, in the order in which they were published. */
   readonly inTransit: MemoryRelayMessage[] = []
-  /** The nodes that are up. */
-  readonly nodes: MemoryNodes = new MemoryNodes()
+  readonly #nodes = new MemoryNodes()
   readonly #store: Store
   readonly #seats = new Set<Seat>()
   readonly #down = new Set<string>()
@@ -50,7 +49,7 @@ export class MemoryRelay {
     const store: Store = {
       catalog,
       log: publishing,
-      nodes: this.nodes,
+      nodes: this.#nodes,
       node: name,
       check: () => this.#store.check(),
       close: () => Promise.resolve(),

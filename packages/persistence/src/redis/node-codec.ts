@@ -4,6 +4,9 @@ import type { NodeRecord } from '../node-registry.ts'
 /** Longer texts are not what a node says of itself. */
 const maxTextLength = 255
 
+/** The last moment that JavaScript has a date for, in milliseconds since 1970. */
+const endOfTime = 8_640_000_000_000_000
+
 /** A node's record as JSON. */
 export function encodeNode(node: NodeRecord): string {
   return JSON.stringify(node)
@@ -22,7 +25,7 @@ export function decodeNode(text: string, id: string): NodeRecord | undefined {
   )
   const [pid, formats, name] = [countOf(fields['pid']), formatsOf(fields['formats']), textOf(id)]
   if (name === undefined || host === undefined || version === undefined || role === undefined) return undefined
-  if (since === undefined || documents === undefined || connections === undefined) return undefined
+  if (since === undefined || since > endOfTime || documents === undefined || connections === undefined) return undefined
   if (members === undefined || formats === undefined) return undefined
   return {
     id: name,

@@ -6,11 +6,13 @@ import { assertStoreFits, defaultDurability } from './store-fit.ts'
 /** What a command line asks for. */
 export type Invocation =
   | { readonly command: Command; readonly config: Config }
+  | { readonly command: 'nodes'; readonly store: string }
   | { readonly command: 'help'; readonly text: string }
 
-const commands: Readonly<Record<Command, string>> = {
+const commands: Readonly<Record<Command | 'nodes', string>> = {
   dev: 'serve on this machine only, everyone may write, documents in ./.weft',
   serve: 'serve as configured',
+  nodes: 'list the nodes that are up; takes --store, the Redis that they share',
 }
 
 /**
@@ -21,10 +23,20 @@ const commands: Readonly<Record<Command, string>> = {
 export function readInvocation(args: readonly string[], environment: NodeJS.ProcessEnv): Invocation {
   const [command = 'help', ...rest] = args
   if (command === 'help' || command === '--help' || rest.includes('--help')) return { command: 'help', text: help() }
+  if (command === 'nodes') return { command, store: readSharedStore(rest, environment) }
   if (command !== 'dev' && command !== 'serve') {
-    throw new ConfigurationError(`there is no command "${command}": use ${Object.keys(commands).join(' or ')}`)
+    throw new ConfigurationError(`there is no command "${command}": use ${Object.keys(commands).join(', ')}`)
   }
-  return { command, config: readConfig(command, readFlags(rest), environment) }
+  return { command, config: readConfig(command, readFlags(rest, Object.values(settings)), environment) }
+}
+
+/** The store of a command that is about several nodes. A file is not shared, and looking into it would take hold of it. */
+function readSharedStore(args: readonly string[], environment: NodeJS.ProcessEnv): string {
+  const { store } = settings
+  const url = readFlags(args, [store]).get(store.flag) ?? environment[environmentName(store)] ?? ''
+  if (/^rediss?(\+\w+)?:/.test(url)) return url
+  // It may hold a password, so the text does not repeat it.
+  throw new ConfigurationError(`--store takes the Redis that the nodes share here, for example redis://127.0.0.1:6379`)
 }
 
 function readConfig(command: Command, flags: ReadonlyMap<string, string>, environment: NodeJS.ProcessEnv): Config {
@@ -67,8 +79,8 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
-function readFlags(args: readonly string[]): Map<string, string> {
-  const known = Object.values(settings).map((setting) => [setting.flag, { type: 'string' as const }] as const)
+function readFlags(args: readonly string[], taken: readonly Setting<unknown>[]): Map<string, string> {
+  const known = taken.map((setting) => [setting.flag, { type: 'string' as const }] as const)
   try {
     const { values } = parseArgs({ args: [...args], options: Object.fromEntries(known), strict: true })
     return new Map(Object.entries(values).flatMap(([flag, text]) => (typeof text === 'string' ? [[flag, text]] : [])))

@@ -4,7 +4,7 @@ import { type Config, ConfigurationError, settings } from '../../src/config/sett
 
 function configOf(args: string[], environment: NodeJS.ProcessEnv = {}): Config {
   const invocation = readInvocation(args, environment)
-  if (invocation.command === 'help') throw new Error('this asks for help')
+  if (!('config' in invocation)) throw new Error('this starts no server')
   return invocation.config
 }
 
@@ -68,6 +68,16 @@ describe('the command line', () => {
     }
   })
 
+  it('nodes takes the store that they share, as a flag or from the environment', () => {
+    const cluster = 'redis+cluster://a:1,b:2'
+    expect(readInvocation(['nodes', '--store', 'redis://a'], {})).toEqual({ command: 'nodes', store: 'redis://a' })
+    expect(readInvocation(['nodes'], { WEFT_STORE: cluster })).toEqual({ command: 'nodes', store: cluster })
+    for (const args of [[], ['--store', 'sqlite:.weft'], ['--store', 'memory:'], ['--store', 'redishost']]) {
+      expect(() => readInvocation(['nodes', ...args], {})).toThrow(/^--store takes the Redis that the nodes share/)
+    }
+    expect(() => readInvocation(['nodes', '--port', '1', '--store', 'redis://a'], {})).toThrow(/--port/)
+  })
+
   it.each([
     [
       ['dev', '--durability', 'disk'],
@@ -97,7 +107,7 @@ describe('the command line', () => {
     [['dev', '--prot', '1'], /--prot/],
     [['dev', 'stray'], /stray/],
     [['dev', '--port'], /port/],
-    [['start'], /^there is no command "start": use dev or serve$/],
+    [['start'], /^there is no command "start": use dev, serve, nodes$/],
   ])('%j is one line that names what is wrong', (args, message) => {
     let error: unknown
     try {
