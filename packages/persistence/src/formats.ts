@@ -6,7 +6,8 @@
  *
  * 1. A version that knows a new format reads it, and still writes the one before (`newest` grows, `written` does not).
  * 2. The next version writes it, and still reads the one before (`written` grows).
- * 3. A later version may stop to read the old one (`oldest` grows) once nothing is kept in it any more.
+ * 3. The old one goes on being read: logs keep it until they are compacted. `oldest` may grow only in a version before which
+ *    another one has rewritten everything.
  *
  * So what a version writes is read by the version before it and by the one after. Nothing is read by guess: who does not know a
  * format leaves what is written in it as it is.
@@ -33,6 +34,11 @@ export const currentFormats: Formats = { oldest: 1, newest: 1, written: 1 }
 /** Whether a version reads a format. */
 export function reads({ oldest, newest }: Formats, format: number): boolean {
   return format >= oldest && format <= newest
+}
+
+/** Whether two nodes can work together: each reads what the other writes. */
+export function workTogether(one: Formats, other: Formats): boolean {
+  return reads(one, other.written) && reads(other, one.written)
 }
 
 /**

@@ -3,7 +3,7 @@ export { type CompactionResult, Compactor, type CompactorOptions } from './compa
 export * from './document-catalog.ts'
 export * from './document-log.ts'
 export * from './errors.ts'
-export { currentFormats, type Formats } from './formats.ts'
+export { currentFormats, type Formats, workTogether } from './formats.ts'
 export { MemoryNodes } from './memory/memory-nodes.ts'
 export { MemoryRelay, type MemoryRelayMessage, type MemoryRelayNode } from './memory/memory-relay.ts'
 export { MemoryStore } from './memory/memory-store.ts'

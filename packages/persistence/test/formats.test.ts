@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { HearingListener } from '../src/contract/relay-fixture.ts'
 import { append, begin, checkpointAt, entry, placeOf, textsOf } from '../src/contract/with-store.ts'
 import { CorruptRecordError, StoreConfigurationError } from '../src/errors.ts'
-import { currentFormats, type Formats } from '../src/formats.ts'
+import { currentFormats, type Formats, workTogether } from '../src/formats.ts'
 import { DocumentKeys, defaultPrefix } from '../src/redis/document-keys.ts'
 import { openRedisStore, type RedisStore } from '../src/redis/redis-store.ts'
 import { openSqliteStore } from '../src/sqlite/sqlite-store.ts'
@@ -10,7 +10,7 @@ import type { Store } from '../src/store.ts'
 import { RedisServer } from './redis-server.ts'
 import { makeStoreFolder, tamper } from './sqlite-folder.ts'
 
-/** Four versions in a row, by the rule of formats.ts: format 2 comes, then format 3. */
+/** Versions by the rule of formats.ts: three in a row with which format 2 comes, and one that is far ahead of them. */
 const before: Formats = { oldest: 1, newest: 1, written: 1 }
 const preparing: Formats = { oldest: 1, newest: 2, written: 1 }
 const next: Formats = { oldest: 1, newest: 2, written: 2 }
@@ -62,6 +62,17 @@ test('what this version writes it reads, and the version before it reads it too'
   expect(oldest).toBeLessThanOrEqual(written)
   expect(written).toBeLessThanOrEqual(newest)
   expect(newest - written).toBeLessThanOrEqual(1)
+})
+
+test('two versions in a row work together, and those further apart do not', () => {
+  const versions = [before, preparing, next, afterNext]
+  const together = versions.map((one) => versions.map((other) => workTogether(one, other)))
+  expect(together).toEqual([
+    [true, true, false, false],
+    [true, true, true, false],
+    [false, true, true, false],
+    [false, false, false, true],
+  ])
 })
 
 test('L1, L8: nodes of which one writes the next format append to one log, and both read all of it', async () => {
@@ -172,6 +183,9 @@ test('L8: who does not read the format of a document is told both, and changes n
       expect(error, attempt.toString()).toBeInstanceOf(CorruptRecordError)
       expect(error).toMatchObject({ document: 'd', message: expect.stringContaining(`the head ${found}`) })
     }
+    // Where the log ends may be asked: whoever reads on from there is told.
+    expect(await own.log.heads(['d'])).toEqual([head])
+    expect(await own.log.begin('d', 9)).toEqual(head)
     expect(await own.catalog.create({ id: 'd', title: 'mine', createdBy: 'x', at: 1 })).toBe(false)
     expect(await contentsOf('d')).toEqual(contents)
     expect(textsOf(await other.log.load('d'))).toEqual(['state', 'two'])

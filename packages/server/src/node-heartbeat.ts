@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { currentFormats, type NodeRecord, type NodeRegistry, type Store } from '@weft/persistence'
+import { currentFormats, type NodeRecord, type NodeRegistry, type Store, workTogether } from '@weft/persistence'
 import type { Log } from './observability/log.ts'
 import type { Surroundings } from './room/surroundings.ts'
 import { version } from './version.ts'
@@ -77,10 +77,20 @@ export class NodeHeartbeat {
       if (this.#failing) log.info('heartbeat-recovered', { node: node.id })
       this.#failing = false
       this.#compare(node, before)
+      if (!this.#announced) this.#warnOfStrangers(node, await nodes.list())
       this.#announced = true
     } catch (error) {
       if (!this.#failing) log.warn('heartbeat-failing', { node: node.id, error })
       this.#failing = true
+    }
+  }
+
+  /** Nodes that cannot read what the others write refuse each other's documents: better said at the start than found out. */
+  #warnOfStrangers({ id, formats }: NodeRecord, nodes: readonly NodeRecord[]): void {
+    for (const other of nodes) {
+      if (other.id === id || workTogether(formats, other.formats)) continue
+      const facts = { node: id, formats, other: other.id, otherVersion: other.version, otherFormats: other.formats }
+      this.#parts.log.error('formats-apart', facts)
     }
   }
 

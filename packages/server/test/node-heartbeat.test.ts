@@ -179,6 +179,38 @@ describe('the heartbeat of a node', () => {
     ])
     await Promise.all([heartbeat.stop(), rival.stop()])
   })
+
+  it('names at its start the nodes whose formats are too far from its own, once', async () => {
+    const other = (id: string, written: number): NodeRecord => ({
+      id,
+      host: 'machine',
+      version: '9.0.0',
+      role: 'all',
+      since: 1,
+      documents: 0,
+      connections: 0,
+      members: 0,
+      store: 'ok',
+      formats: { oldest: written, newest: written, written },
+    })
+    await nodes.announce(other('like us', 1), 60_000)
+    await nodes.announce(other('ahead', 3), 60_000)
+    const heartbeat = start()
+    await pass(0)
+    await pass(5_000)
+    expect(captured.lines).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        event: 'formats-apart',
+        node: 'node-a',
+        formats,
+        other: 'ahead',
+        otherVersion: '9.0.0',
+        otherFormats: { oldest: 3, newest: 3, written: 3 },
+      }),
+    ])
+    await heartbeat.stop()
+  })
 })
 
 describe('a server among others', () => {

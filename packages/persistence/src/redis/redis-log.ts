@@ -32,6 +32,7 @@ import { formatArguments } from './scripts/format-check.ts'
 /** Heads that are asked for at once: between two such groups the event loop is free. */
 const headsPerTurn = 500
 
+/** Without the format: who reads on from a place that this version cannot read is told so then, with what is there. */
 const placeFields = ['epoch', 'deleted', 'position', 'tip']
 
 /** What the log works on. */
