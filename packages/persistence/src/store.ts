@@ -13,8 +13,6 @@ export interface Store {
   readonly caveats?: readonly string[]
   /** Which nodes share the store. Only of a store that several nodes can share. */
   readonly nodes?: NodeRegistry
-  /** The name that this node bears among them. */
-  readonly node?: string
   /** Resolves when the store answers. @throws StoreUnavailableError */
   check(): Promise<void>
   /** Lets what was begun end, then lets go of the store. */

@@ -185,7 +185,7 @@ test('L8: who does not read the format of a document is told both, and changes n
     }
     // Where the log ends may be asked: whoever reads on from there is told.
     expect(await own.log.heads(['d'])).toEqual([head])
-    expect(await own.log.begin('d', 9)).toEqual(head)
+    expect(await own.log.begin('d', 'lost', 9)).toEqual(head)
     expect(await own.catalog.create({ id: 'd', title: 'mine', createdBy: 'x', at: 1 })).toBe(false)
     expect(await contentsOf('d')).toEqual(contents)
     expect(textsOf(await other.log.load('d'))).toEqual(['state', 'two'])

@@ -113,13 +113,14 @@ export type NodeLoad = Pick<NodeRecord, 'role' | 'documents' | 'connections' | '
 
 /** Begins the heartbeat of a node, where its store is one that several share. */
 export function startHeartbeat(
-  { nodes, node }: Store,
+  { nodes }: Store,
+  id: string,
   surroundings: Surroundings,
   log: Log,
   load: () => NodeLoad,
 ): NodeHeartbeat | undefined {
-  if (nodes === undefined || node === undefined) return undefined
-  const constant = { id: node, host: hostname(), pid: process.pid, version, since: surroundings.now() }
+  if (nodes === undefined) return undefined
+  const constant = { id, host: hostname(), pid: process.pid, version, since: surroundings.now() }
   return NodeHeartbeat.start({
     nodes,
     describe: () => ({ ...constant, formats: currentFormats, ...load() }),

@@ -131,7 +131,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     // It may come when nobody wants it any more.
     if (health.draining) return
     if (role !== 'edge') documents.begin(store)
-    heartbeat = startHeartbeat(store, surroundings, log, () => {
+    heartbeat = startHeartbeat(store, parts.node, surroundings, log, () => {
       const { documents: open, members } = documents.load
       const connections = tier?.size ?? 0
       return { role, documents: open, members, connections, store: health.failing.size > 0 ? 'lost' : 'ok' }

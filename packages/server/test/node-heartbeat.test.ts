@@ -225,7 +225,7 @@ describe('a server among others', () => {
     client.send(encodeSyncStep1(new Uint8Array([0])))
     await client.hear((frame) => frame[0] === 0 && frame[1] === 1)
     expect(await nodes.next()).toMatchObject({ id: 'node-a', documents: 1, connections: 1, members: 1 })
-    await using second = await startTestServer({ openStore: { ...relay.node('node-b').store, nodes } })
+    await using second = await startTestServer({ node: 'node-b', openStore: { ...relay.node('node-b').store, nodes } })
     expect((await nodes.list()).map(({ id }) => id)).toEqual(['node-a', 'node-b'])
     await second.stop()
     expect((await nodes.list()).map(({ id }) => id)).toEqual(['node-a'])

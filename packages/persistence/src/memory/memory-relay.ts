@@ -50,7 +50,6 @@ export class MemoryRelay {
       catalog,
       log: publishing,
       nodes: this.#nodes,
-      node: name,
       check: () => this.#store.check(),
       close: () => Promise.resolve(),
     }

@@ -54,7 +54,6 @@ export interface RedisStoreOptions {
 export interface RedisStore extends Store {
   readonly relay: Relay
   readonly nodes: NodeRegistry
-  readonly node: string
   /**
    * Makes the listing of documents anew from the documents themselves, while the store is in use.
    *
@@ -133,7 +132,6 @@ class OpenRedisStore implements RedisStore {
   readonly relay: RedisRelay
   readonly caveats: readonly string[]
   readonly nodes: NodeRegistry
-  readonly node: string
   readonly #access: DocumentAccess
   readonly #index: ListingIndex
   readonly #operations = new Operations()
@@ -150,7 +148,6 @@ class OpenRedisStore implements RedisStore {
     this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
     this.relay = new RedisRelay(access, location, node)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
-    this.node = node
   }
 
   async check(): Promise<void> {

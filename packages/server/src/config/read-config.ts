@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Command, type Config, ConfigurationError, defaults, type Setting, settings } from './settings.ts'
-import { assertStoreFits, defaultDurability } from './store-fit.ts'
+import { assertStoreFits, defaultDurability, isSharedStore } from './store-fit.ts'
 
 /** What a command line asks for. */
 export type Invocation =
@@ -34,7 +34,7 @@ export function readInvocation(args: readonly string[], environment: NodeJS.Proc
 function readSharedStore(args: readonly string[], environment: NodeJS.ProcessEnv): string {
   const { store } = settings
   const url = readFlags(args, [store]).get(store.flag) ?? environment[environmentName(store)] ?? ''
-  if (/^rediss?(\+\w+)?:/.test(url)) return url
+  if (isSharedStore(url)) return url
   // It may hold a password, so the text does not repeat it.
   throw new ConfigurationError(`--store takes the Redis that the nodes share here, for example redis://127.0.0.1:6379`)
 }

@@ -19,12 +19,14 @@ export interface RunningServer extends AsyncDisposable {
 export interface RunningServerOptions extends Partial<Config> {
   /** An open store, which the server closes; memory otherwise. */
   readonly openStore?: Store
+  /** The node's name. */
+  readonly node?: string
   readonly anyLoopbackOrigin?: boolean
 }
 
 /** Starts one; `await using` it. */
 export async function startTestServer(options: RunningServerOptions = {}): Promise<RunningServer> {
-  const { openStore: given, anyLoopbackOrigin = false, ...settings } = options
+  const { openStore: given, node = 'node-a', anyLoopbackOrigin = false, ...settings } = options
   const config: Config = {
     ...defaults.dev,
     store: 'memory:',
@@ -36,7 +38,7 @@ export async function startTestServer(options: RunningServerOptions = {}): Promi
   const captured = new CapturedLog()
   const server = await startServer(config, {
     openStore: () => (given === undefined ? openStore(config.store) : Promise.resolve(given)),
-    node: 'node-a',
+    node,
     log: captured.log,
     anyLoopbackOrigin,
   })
