@@ -81,7 +81,13 @@ export interface Unreachable {
 export const unreachable: readonly Unreachable[] = [{ part: 'client', library: 'zod' }]
 
 /** What persistence exports besides its ports: only the composition root chooses a driver. */
-export const driverExports: ReadonlySet<string> = new Set(['openStore', 'MemoryStore', 'SqliteStore', 'RedisStore'])
+export const driverExports: ReadonlySet<string> = new Set([
+  'openStore',
+  'openStoreReader',
+  'MemoryStore',
+  'SqliteStore',
+  'RedisStore',
+])
 
 /** The parts that see persistence's ports and not its drivers. */
 export const portsOnly: readonly string[] = ['http', 'socket', 'room']

@@ -18,3 +18,11 @@ export interface Store {
   /** Lets what was begun end, then lets go of the store. */
   close(): Promise<void>
 }
+
+/** A store that was opened for reading only. */
+export interface StoreReader {
+  readonly log: Pick<DocumentLog, 'load' | 'heads'>
+  readonly catalog: Pick<DocumentCatalog, 'get' | 'list'>
+  /** Lets what was begun end, then lets go of the store. */
+  close(): Promise<void>
+}

@@ -98,7 +98,17 @@ export function prepareSchema(database: DatabaseSync, folder: string, formats: F
     `)
     return
   }
-  if (owner !== applicationId) {
+  assertReadable(database, folder)
+}
+
+/**
+ * Checks that a database has the tables above.
+ *
+ * @throws StoreConfigurationError where they are from the future, or somebody else's
+ */
+export function assertReadable(database: DatabaseSync, folder: string): void {
+  const format = readNumber(database, 'user_version')
+  if (readNumber(database, 'application_id') !== applicationId) {
     throw new StoreConfigurationError(`${folder} holds a database that is not Weft's: give Weft a folder of its own`)
   }
   if (!reads(formats, format)) throw new StoreConfigurationError(unreadable(`store in ${folder}`, format, formats))

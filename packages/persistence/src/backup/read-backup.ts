@@ -1,0 +1,145 @@
+import type { DocumentLog, LoadedDocument, NewEntry } from '../document-log.ts'
+import { DocumentDeletedError, EpochMismatchError, TipMovedError } from '../errors.ts'
+import { randomId } from '../random-id.ts'
+import type { Store } from '../store.ts'
+import { type BackedUpDocument, backedUpDocuments } from './backed-up-documents.ts'
+import { BackupFormatError } from './backup-format-error.ts'
+import { missingEntries, UnmergeableUpdateError } from './missing-entries.ts'
+
+/** How a backup is read into a store. */
+export interface RestoreOptions {
+  /** Only documents whose ids begin so. */
+  readonly prefix?: string
+  /** Whether documents that were deleted in the store are made anew. Otherwise they stay deleted (L5). */
+  readonly recreate?: boolean
+}
+
+/**
+ * What became of a document of a backup:
+ * - `created`, `recreated`: it was not there, or was deleted, and is there now
+ * - `merged`: it was there, and lacked something
+ * - `unchanged`: it was there, and lacked nothing
+ * - `deleted`: it was deleted, and stays so
+ */
+export type RestoreOutcome = 'created' | 'recreated' | 'merged' | 'unchanged' | 'deleted'
+
+/** One document of a backup, once it is in the store. */
+export interface RestoredDocument {
+  readonly document: string
+  readonly outcome: RestoreOutcome
+}
+
+/** Who wrote what was merged into one state: nobody knows. */
+const unknownActor = ''
+
+/** Most entries and bytes of one append: larger ones would hold up a store's other users. */
+const appendEntries = 500
+const appendBytes = 1024 * 1024
+
+/** How often a log that goes on is compared anew. In one that never rests, what is appended may be there already. */
+const comparisons = 5
+
+/**
+ * Reads a backup into a store, while the store is in use. What a document lacks is appended to its log, so that nothing
+ * that was written since is lost, and whoever has it open hears of it. The same backup read again changes nothing.
+ *
+ * @returns each document of the backup, once it is durable in the store
+ * @throws BackupFormatError where the backup is cut short or damaged: the documents before stand
+ * @throws StoreUnavailableError, CorruptRecordError where a document of that name is there and cannot be read
+ */
+export async function* readBackup(
+  store: Store,
+  bytes: AsyncIterable<Uint8Array>,
+  { prefix = '', recreate = false }: RestoreOptions = {},
+): AsyncGenerator<RestoredDocument> {
+  for await (const document of backedUpDocuments(bytes)) {
+    const { id } = document.heading
+    if (id.startsWith(prefix)) yield { document: id, outcome: await restore(store, document, recreate) }
+  }
+}
+
+async function restore(store: Store, document: BackedUpDocument, recreate: boolean): Promise<RestoreOutcome> {
+  try {
+    const begun = await begin(store, document, recreate)
+    const merged = await merge(store.log, document)
+    if (begun === 'present') return merged ? 'merged' : 'unchanged'
+    const { id, title, updated } = document.heading
+    // The title was what changed last: no entry tells of that time.
+    if (entriesOf(document).every(({ at }) => at < updated)) await store.catalog.setTitle(id, title, updated)
+    return begun
+  } catch (error) {
+    if (error instanceof DocumentDeletedError) return 'deleted'
+    throw error
+  }
+}
+
+/** @throws DocumentDeletedError */
+async function begin(
+  { catalog }: Store,
+  { heading }: BackedUpDocument,
+  recreate: boolean,
+): Promise<'created' | 'recreated' | 'present'> {
+  const { id, title, createdBy, created } = heading
+  const beginning = { id, title, createdBy, at: created }
+  try {
+    return (await catalog.create(beginning)) ? 'created' : 'present'
+  } catch (error) {
+    if (!recreate || !(error instanceof DocumentDeletedError)) throw error
+    await catalog.recreate(beginning)
+    return 'recreated'
+  }
+}
+
+/** @returns whether anything was appended */
+async function merge(log: DocumentLog, document: BackedUpDocument): Promise<boolean> {
+  const { id } = document.heading
+  const entries = entriesOf(document)
+  let appended = false
+  for (let comparison = 1; ; comparison++) {
+    const loaded = await log.load(id)
+    const { epoch } = loaded.head
+    let after = loaded.head.tip
+    try {
+      for (const group of inGroups(missingIn(loaded, document, entries))) {
+        const request = { epoch, token: randomId(), entries: group }
+        const receipt = await log.append(id, comparison < comparisons ? { ...request, after } : request)
+        after = receipt.tip
+        appended = true
+      }
+      return appended
+    } catch (error) {
+      // Someone wrote meanwhile, or deleted it and made it anew.
+      if (!(error instanceof TipMovedError) && !(error instanceof EpochMismatchError)) throw error
+    }
+  }
+}
+
+/** The state counts as written by the time at which the first entry after it was. */
+function entriesOf({ heading, updates, entries }: BackedUpDocument): NewEntry[] {
+  const at = entries[0]?.at ?? heading.updated
+  return [...updates.map((update) => ({ update, actor: unknownActor, at })), ...entries]
+}
+
+function missingIn(loaded: LoadedDocument, { heading, offset }: BackedUpDocument, entries: NewEntry[]): NewEntry[] {
+  try {
+    return missingEntries(heading.id, loaded, entries)
+  } catch (error) {
+    if (!(error instanceof UnmergeableUpdateError)) throw error
+    throw new BackupFormatError(offset, heading.id, 'Yjs cannot read an update of it', { cause: error })
+  }
+}
+
+function* inGroups(entries: readonly NewEntry[]): Generator<NewEntry[]> {
+  let group: NewEntry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    if (group.length > 0 && (group.length === appendEntries || bytes + entry.update.byteLength > appendBytes)) {
+      yield group
+      group = []
+      bytes = 0
+    }
+    group.push(entry)
+    bytes += entry.update.byteLength
+  }
+  if (group.length > 0) yield group
+}

@@ -1,0 +1,126 @@
+import type { DocumentRecord } from '../document-catalog.ts'
+import type { LoadedDocument } from '../document-log.ts'
+import { DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { maxPageSize } from '../checked-arguments.ts'
+import type { StoreReader } from '../store.ts'
+import {
+  backupFormat,
+  backupName,
+  type DocumentHeading,
+  encodeEntryPayload,
+  encodeHeader,
+  recordTypes,
+} from './backup-record.ts'
+
+/** What a backup reads: an open store, or a `StoreReader`. */
+type Source = Pick<StoreReader, 'log' | 'catalog'>
+
+/** What of a store is backed up. */
+export interface BackupOptions {
+  /** Only documents whose ids begin so. */
+  readonly prefix?: string
+  /** Called with each document that is in the backup, once it is. */
+  readonly onDocument?: (document: string) => void
+}
+
+/** Smaller pieces are put together into ones of this size, since each costs a write. In bytes. */
+const pieceBytes = 64 * 1024
+
+/**
+ * The documents of a store as a backup (docs/backup-format.md), while the store is in use. Each document is as it was at one
+ * moment, and has everything that was saved in it before the backup began. Ones that are created meanwhile may be in it, ones
+ * that are deleted before their turn are not. No more than one document is held in memory.
+ *
+ * @throws CorruptRecordError: a document that cannot be read is not left out. StoreUnavailableError
+ */
+export async function* writeBackup(store: Source, options: BackupOptions = {}): AsyncGenerator<Uint8Array> {
+  yield* inPieces(parts(store, options))
+}
+
+async function* parts(store: Source, { prefix, onDocument }: BackupOptions): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(`${backupName}${backupFormat}\n`)
+  let documents = 0
+  for await (const id of idsOf(store.catalog, prefix)) {
+    const document = await readDocument(store, id)
+    if (document === undefined) continue
+    yield* partsOf(document.record, document.loaded)
+    documents++
+    onDocument?.(id)
+  }
+  yield* record(recordTypes.end, jsonOf({ documents }))
+}
+
+/** By name: documents that come and go meanwhile move nothing from one page to another. */
+async function* idsOf(catalog: Source['catalog'], prefix: string | undefined): AsyncGenerator<string> {
+  let cursor: string | undefined
+  do {
+    const page = await catalog.list({
+      order: 'name',
+      limit: maxPageSize,
+      ...(prefix === undefined ? {} : { prefix }),
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    for (const { id } of page.documents) yield id
+    cursor = page.next
+  } while (cursor !== undefined)
+}
+
+/** One life of a document, its metadata and its log; undefined where it is gone. */
+async function readDocument(
+  { log, catalog }: Source,
+  id: string,
+): Promise<{ record: DocumentRecord; loaded: LoadedDocument } | undefined> {
+  for (;;) {
+    const [head] = await log.heads([id])
+    const record = await catalog.get(id)
+    if (head === undefined || record === undefined) return undefined
+    try {
+      const loaded = await log.load(id)
+      // Otherwise it was deleted and made anew in between, and the two may be of different lives.
+      if (loaded.head.epoch === head.epoch) return { record, loaded }
+    } catch (error) {
+      if (error instanceof DocumentDeletedError || error instanceof DocumentNotFoundError) return undefined
+      throw error
+    }
+  }
+}
+
+function* partsOf(document: DocumentRecord, { checkpoint, entries }: LoadedDocument): Generator<Uint8Array> {
+  const { id, title, created, createdBy, updated } = document
+  const updates = checkpoint?.chunks ?? []
+  const heading: DocumentHeading = {
+    id,
+    title,
+    created,
+    createdBy,
+    updated,
+    updates: updates.length,
+    entries: entries.length,
+  }
+  yield* record(recordTypes.document, jsonOf(heading))
+  for (const update of updates) yield* record(recordTypes.update, update)
+  for (const entry of entries) yield* record(recordTypes.entry, encodeEntryPayload(entry))
+}
+
+function* record(type: number, payload: Uint8Array): Generator<Uint8Array> {
+  yield encodeHeader(type, payload)
+  yield payload
+}
+
+function jsonOf(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value))
+}
+
+async function* inPieces(small: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let gathered: Uint8Array[] = []
+  let bytes = 0
+  for await (const part of small) {
+    gathered.push(part)
+    bytes += part.byteLength
+    if (bytes < pieceBytes) continue
+    yield Buffer.concat(gathered)
+    gathered = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(gathered)
+}
