@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { openStore, StoreConfigurationError, StoreUnavailableError } from '@weft/persistence'
+import { BackupFormatError, openStore, StoreConfigurationError, StoreError } from '@weft/persistence'
+import { CommandFailure } from './backup/command-failure.ts'
+import { runStoreCommand } from './backup/run-store-command.ts'
+import type { StoreInvocation } from './config/backup-settings.ts'
 import { readInvocation } from './config/read-config.ts'
 import { type Command, type Config, ConfigurationError } from './config/settings.ts'
 import { createLog } from './observability/log.ts'
@@ -7,7 +10,7 @@ import { listNodes } from './list-nodes.ts'
 import { startServer, type WeftServer } from './server.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 
-/** Exit codes: 0 drained, 1 failed while running, 2 wrong configuration. */
+/** Exit codes: 0 drained or done, 1 failed while running, 2 wrong configuration. */
 const exitCode = { drained: 0, failed: 1, wrongConfiguration: 2 }
 
 async function main(): Promise<number> {
@@ -20,6 +23,7 @@ async function main(): Promise<number> {
     process.stdout.write(await listNodes(invocation.store))
     return exitCode.drained
   }
+  if (!('config' in invocation)) return workOnStore(invocation)
   // Listened for from the start: whoever reads that the server listens may already ask it to stop.
   const toStop = signalled()
   const server = await start(invocation.command, invocation.config)
@@ -30,6 +34,13 @@ async function main(): Promise<number> {
     throw error
   }
   return (await server.stop()) ? exitCode.drained : exitCode.failed
+}
+
+async function workOnStore(invocation: StoreInvocation): Promise<number> {
+  const stop = new AbortController()
+  void signalled().then(() => stop.abort())
+  await runStoreCommand(invocation, stop.signal, (line) => process.stderr.write(`weft: ${line}\n`))
+  return exitCode.drained
 }
 
 async function start(command: Command, config: Config): Promise<WeftServer> {
@@ -67,12 +78,17 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+/** Whether the text of an error is all that a person needs, whatever it ended. */
+function isNamed(error: unknown): error is Error {
+  return error instanceof StoreError || error instanceof BackupFormatError || error instanceof CommandFailure
+}
+
 try {
   process.exitCode = await main()
 } catch (error) {
   const wrong = error instanceof ConfigurationError || error instanceof StoreConfigurationError
   // What a person can mend is one line; anything else is a fault of ours, and its stack says where.
-  const named = wrong || error instanceof StoreUnavailableError
+  const named = wrong || isNamed(error)
   process.stderr.write(`weft: ${named ? error.message : describe(error)}\n`)
   process.exitCode = wrong ? exitCode.wrongConfiguration : exitCode.failed
 }

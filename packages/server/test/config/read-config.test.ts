@@ -107,7 +107,7 @@ describe('the command line', () => {
     [['dev', '--prot', '1'], /--prot/],
     [['dev', 'stray'], /stray/],
     [['dev', '--port'], /port/],
-    [['start'], /^there is no command "start": use dev, serve, nodes$/],
+    [['start'], /^there is no command "start": there are dev, serve, backup, restore, nodes$/],
   ])('%j is one line that names what is wrong', (args, message) => {
     let error: unknown
     try {

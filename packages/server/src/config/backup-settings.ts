@@ -1,0 +1,110 @@
+import { ConfigurationError, type Setting, settings } from './settings.ts'
+import { settingHelp, settingReader } from './read-settings.ts'
+
+/** What `weft backup` runs with. */
+export interface BackupConfig {
+  readonly store: string
+  /** A file, or `-` for standard output. */
+  readonly to: string
+  /** Only documents whose ids begin so. */
+  readonly prefix: string
+}
+
+/** What `weft restore` runs with. */
+export interface RestoreConfig {
+  readonly store: string
+  /** A file, or `-` for standard input. */
+  readonly from: string
+  /** Only documents whose ids begin so. */
+  readonly prefix: string
+  /** Whether documents that were deleted since are made anew. */
+  readonly recreate: boolean
+  /** As of `openStore`; undefined for the store's own. */
+  readonly durability: string | undefined
+}
+
+/** A command that works on a store beside those that serve it. */
+export type StoreInvocation =
+  | { readonly command: 'backup'; readonly backup: BackupConfig }
+  | { readonly command: 'restore'; readonly restore: RestoreConfig }
+
+/** What each command is for. */
+export const storeCommands: Readonly<Record<StoreInvocation['command'], string>> = {
+  backup: 'write the documents of a store to a file, while it is served',
+  restore: 'merge the documents of such a file into a store, while it is served',
+}
+
+const to: Setting<string> = {
+  flag: 'to',
+  placeholder: 'file',
+  help: 'backup: where to write; - for standard output',
+  parse: (text) => text,
+}
+const from: Setting<string> = {
+  flag: 'from',
+  placeholder: 'file',
+  help: 'restore: what to read; - for standard input',
+  parse: (text) => text,
+}
+const prefix: Setting<string> = {
+  flag: 'prefix',
+  placeholder: 'text',
+  help: 'backup, restore: only documents whose ids begin so',
+  parse: (text) => text,
+}
+const deleted: Setting<boolean> = {
+  flag: 'deleted',
+  placeholder: 'skip|recreate',
+  help: 'restore: what becomes of documents that were deleted in the store',
+  parse: (text) => {
+    if (text !== 'skip' && text !== 'recreate') {
+      throw new ConfigurationError(`--deleted takes skip or recreate, not "${text}"`)
+    }
+    return text === 'recreate'
+  },
+}
+const durability: Setting<string | undefined> = {
+  flag: 'durability',
+  placeholder: 'level',
+  help: 'restore: memory, fsync or replicas:<n>, as the servers of a Redis have it',
+  parse: (text) => text,
+}
+
+/** The commands' own lines of the help. */
+export const storeCommandHelp: readonly string[] = [to, from, prefix, deleted, durability].map(settingHelp)
+
+/** @throws ConfigurationError */
+export function readStoreInvocation(
+  command: StoreInvocation['command'],
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): StoreInvocation {
+  if (command === 'backup') {
+    const value = settingReader([settings.store, to, prefix], args, environment)
+    return {
+      command,
+      backup: {
+        store: required(value(settings.store, undefined), settings.store),
+        to: required(value(to, undefined), to),
+        prefix: value(prefix, ''),
+      },
+    }
+  }
+  const value = settingReader([settings.store, from, prefix, deleted, durability], args, environment)
+  return {
+    command,
+    restore: {
+      store: required(value(settings.store, undefined), settings.store),
+      from: required(value(from, undefined), from),
+      prefix: value(prefix, ''),
+      recreate: value(deleted, false),
+      durability: value(durability, undefined),
+    },
+  }
+}
+
+/** No defaults here: what is read and what is overwritten should be what somebody named. */
+function required(value: string | undefined, { flag, help }: Setting<unknown>): string {
+  if (value === undefined || value === '') throw new ConfigurationError(`--${flag} must be given: ${help}`)
+  return value
+}

@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util'
+import { ConfigurationError, type Setting } from './settings.ts'
+
+/** Gives what a setting was set to, or the fallback where it was not. @throws ConfigurationError */
+export type SettingReader = <T, F>(setting: Setting<T>, fallback: F) => T | F
+
+/**
+ * Reads a command's settings: each is a flag or an environment variable, and the flag wins.
+ *
+ * @param known all settings that the command has
+ * @param args what stands after the command
+ * @throws ConfigurationError one line that names a flag which there is not
+ */
+export function settingReader(
+  known: readonly Setting<unknown>[],
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): SettingReader {
+  const flags = readFlags(known, args)
+  return (setting, fallback) => {
+    const text = flags.get(setting.flag) ?? environment[environmentName(setting)]
+    return text === undefined ? fallback : setting.parse(text)
+  }
+}
+
+/** A setting's line in the help. */
+export function settingHelp(setting: Setting<unknown>): string {
+  const flag = `--${setting.flag} <${setting.placeholder}>`
+  return `  ${flag.padEnd(36)} ${setting.help} (${environmentName(setting)})`
+}
+
+function readFlags(known: readonly Setting<unknown>[], args: readonly string[]): Map<string, string> {
+  const options = known.map((setting) => [setting.flag, { type: 'string' as const }] as const)
+  try {
+    const { values } = parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true })
+    return new Map(Object.entries(values).flatMap(([flag, text]) => (typeof text === 'string' ? [[flag, text]] : [])))
+  } catch (error) {
+    // What follows the first sentence is advice for programmers, on lines of its own.
+    const [message] = error instanceof Error ? error.message.split(/\. |\n/) : []
+    throw new ConfigurationError(`${message ?? 'a flag is wrong'} (weft help lists the flags)`, { cause: error })
+  }
+}
+
+function environmentName(setting: Setting<unknown>): string {
+  return `WEFT_${setting.flag.toUpperCase().replaceAll('-', '_')}`
+}
