@@ -83,8 +83,8 @@ function headingOf({ payload, offset }: BackupRecord): DocumentHeading {
       typeof createdBy === 'string' &&
       isWhole(created) &&
       isWhole(updated) &&
-      isWhole(updates) &&
-      isWhole(entries)
+      isCount(updates) &&
+      isCount(entries)
     ) {
       return { id, title, created, createdBy, updated, updates, entries }
     }
@@ -94,6 +94,10 @@ function headingOf({ payload, offset }: BackupRecord): DocumentHeading {
 
 function isWhole(value: unknown): value is number {
   return Number.isSafeInteger(value)
+}
+
+function isCount(value: unknown): value is number {
+  return isWhole(value) && value >= 0
 }
 
 function parse(payload: Buffer): Record<string, unknown> | undefined {

@@ -51,18 +51,22 @@ class Replica {
 
   /** Applies an update. @returns what was new of it */
   newsIn(update: Uint8Array): Uint8Array | undefined {
-    const { pendingStructs, pendingDs } = this.#doc.store
+    const before = this.#waiting()
     this.#change = undefined
     try {
       applyAsItIs(this.#doc, update)
     } catch (cause) {
       throw new UnmergeableUpdateError('Yjs cannot read the update', { cause })
     }
-    const { store } = this.#doc
-    const same =
-      sameBytes(pendingStructs?.update, store.pendingStructs?.update) && sameBytes(pendingDs, store.pendingDs)
+    const after = this.#waiting()
     // What waits for others (R9) is in no event: then all of it is new.
-    return same ? this.#change : update
+    return sameBytes(before.structs, after.structs) && sameBytes(before.deletes, after.deletes) ? this.#change : update
+  }
+
+  /** Taken out of its object, which Yjs changes in place. */
+  #waiting(): { readonly structs: Uint8Array | undefined; readonly deletes: Uint8Array | undefined } {
+    const { pendingStructs, pendingDs } = this.#doc.store
+    return { structs: pendingStructs?.update, deletes: pendingDs ?? undefined }
   }
 
   end(): void {
@@ -70,7 +74,7 @@ class Replica {
   }
 }
 
-function sameBytes(one: Uint8Array | null | undefined, other: Uint8Array | null | undefined): boolean {
-  if (!one || !other) return !one === !other
+function sameBytes(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
   return one === other || Buffer.compare(one, other) === 0
 }

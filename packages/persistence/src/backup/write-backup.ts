@@ -1,6 +1,6 @@
 import type { DocumentRecord } from '../document-catalog.ts'
 import type { LoadedDocument } from '../document-log.ts'
-import { DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
 import { maxPageSize } from '../checked-arguments.ts'
 import type { StoreReader } from '../store.ts'
 import {
@@ -15,12 +15,20 @@ import {
 /** What a backup reads: an open store, or a `StoreReader`. */
 type Source = Pick<StoreReader, 'log' | 'catalog'>
 
+/** What a store holds of one life of a document. */
+interface WholeDocument {
+  readonly record: DocumentRecord
+  readonly loaded: LoadedDocument
+}
+
 /** What of a store is backed up. */
 export interface BackupOptions {
   /** Only documents whose ids begin so. */
   readonly prefix?: string
   /** Called with each document that is in the backup, once it is. */
   readonly onDocument?: (document: string) => void
+  /** Called with a document that cannot be read and is left out. Without this, such a document ends the backup. */
+  readonly onUnreadable?: (error: CorruptRecordError) => void
 }
 
 /** Smaller pieces are put together into ones of this size, since each costs a write. In bytes. */
@@ -31,21 +39,21 @@ const pieceBytes = 64 * 1024
  * moment, and has everything that was saved in it before the backup began. Ones that are created meanwhile may be in it, ones
  * that are deleted before their turn are not. No more than one document is held in memory.
  *
- * @throws CorruptRecordError: a document that cannot be read is not left out. StoreUnavailableError
+ * @throws CorruptRecordError where a document cannot be read and nobody said what then; StoreUnavailableError
  */
 export async function* writeBackup(store: Source, options: BackupOptions = {}): AsyncGenerator<Uint8Array> {
   yield* inPieces(parts(store, options))
 }
 
-async function* parts(store: Source, { prefix, onDocument }: BackupOptions): AsyncGenerator<Uint8Array> {
+async function* parts(store: Source, options: BackupOptions): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${backupName}${backupFormat}\n`)
   let documents = 0
-  for await (const id of idsOf(store.catalog, prefix)) {
-    const document = await readDocument(store, id)
+  for await (const id of idsOf(store.catalog, options.prefix)) {
+    const document = await readable(store, id, options)
     if (document === undefined) continue
     yield* partsOf(document.record, document.loaded)
     documents++
-    onDocument?.(id)
+    options.onDocument?.(id)
   }
   yield* record(recordTypes.end, jsonOf({ documents }))
 }
@@ -65,11 +73,22 @@ async function* idsOf(catalog: Source['catalog'], prefix: string | undefined): A
   } while (cursor !== undefined)
 }
 
-/** One life of a document, its metadata and its log; undefined where it is gone. */
-async function readDocument(
-  { log, catalog }: Source,
+async function readable(
+  store: Source,
   id: string,
-): Promise<{ record: DocumentRecord; loaded: LoadedDocument } | undefined> {
+  { onUnreadable }: BackupOptions,
+): Promise<WholeDocument | undefined> {
+  try {
+    return await readDocument(store, id)
+  } catch (error) {
+    if (onUnreadable === undefined || !(error instanceof CorruptRecordError)) throw error
+    onUnreadable(error)
+    return undefined
+  }
+}
+
+/** One life of a document, its metadata and its log; undefined where it is gone. */
+async function readDocument({ log, catalog }: Source, id: string): Promise<WholeDocument | undefined> {
   for (;;) {
     const [head] = await log.heads([id])
     const record = await catalog.get(id)

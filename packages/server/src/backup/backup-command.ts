@@ -11,13 +11,19 @@ const standardStream = '-'
  * `weft backup`: writes the documents of a store to a file or to standard output.
  *
  * @param signal aborts it: a file that was there before stands
+ * @param say called with a line for each document that is left out
  * @returns one line for whoever asked
  */
-export async function backUp({ store: url, to, prefix }: BackupConfig, signal: AbortSignal): Promise<string> {
+export async function backUp(config: BackupConfig, signal: AbortSignal, say: (line: string) => void): Promise<string> {
+  const { store: url, to, prefix, skipUnreadable } = config
   const store = await openStoreReader(url)
   try {
     let documents = 0
-    const bytes = writeBackup(store, { prefix, onDocument: () => void documents++ })
+    const bytes = writeBackup(store, {
+      prefix,
+      onDocument: () => void documents++,
+      ...(skipUnreadable ? { onUnreadable: ({ message }) => say(`left out: ${message}`) } : {}),
+    })
     // One piece at a time: a piece may be as large as a document.
     const source = Readable.from(bytes, { highWaterMark: 1 })
     if (to === standardStream) await pipeline(source, process.stdout, { signal, end: false })

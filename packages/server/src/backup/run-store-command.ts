@@ -17,7 +17,7 @@ export async function runStoreCommand(
   say: (line: string) => void,
 ): Promise<void> {
   try {
-    if (invocation.command === 'backup') say(await backUp(invocation.backup, stop))
+    if (invocation.command === 'backup') say(await backUp(invocation.backup, stop, say))
     else say(await restore(invocation.restore, stop, say))
   } catch (error) {
     if (stop.aborted) throw new CommandFailure(`${invocation.command} was stopped before its end`, { cause: error })

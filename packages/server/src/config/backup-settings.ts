@@ -8,6 +8,8 @@ export interface BackupConfig {
   readonly to: string
   /** Only documents whose ids begin so. */
   readonly prefix: string
+  /** Whether documents that cannot be read are left out. */
+  readonly skipUnreadable: boolean
 }
 
 /** What `weft restore` runs with. */
@@ -52,16 +54,17 @@ const prefix: Setting<string> = {
   help: 'backup, restore: only documents whose ids begin so',
   parse: (text) => text,
 }
+const unreadable: Setting<boolean> = {
+  flag: 'unreadable',
+  placeholder: 'fail|skip',
+  help: 'backup: what becomes of it where a document cannot be read',
+  parse: secondOf('unreadable', 'fail', 'skip'),
+}
 const deleted: Setting<boolean> = {
   flag: 'deleted',
   placeholder: 'skip|recreate',
   help: 'restore: what becomes of documents that were deleted in the store',
-  parse: (text) => {
-    if (text !== 'skip' && text !== 'recreate') {
-      throw new ConfigurationError(`--deleted takes skip or recreate, not "${text}"`)
-    }
-    return text === 'recreate'
-  },
+  parse: secondOf('deleted', 'skip', 'recreate'),
 }
 const durability: Setting<string | undefined> = {
   flag: 'durability',
@@ -71,7 +74,7 @@ const durability: Setting<string | undefined> = {
 }
 
 /** The commands' own lines of the help. */
-export const storeCommandHelp: readonly string[] = [to, from, prefix, deleted, durability].map(settingHelp)
+export const storeCommandHelp: readonly string[] = [to, from, prefix, unreadable, deleted, durability].map(settingHelp)
 
 /** @throws ConfigurationError */
 export function readStoreInvocation(
@@ -80,13 +83,14 @@ export function readStoreInvocation(
   environment: NodeJS.ProcessEnv,
 ): StoreInvocation {
   if (command === 'backup') {
-    const value = settingReader([settings.store, to, prefix], args, environment)
+    const value = settingReader([settings.store, to, prefix, unreadable], args, environment)
     return {
       command,
       backup: {
         store: required(value(settings.store, undefined), settings.store),
         to: required(value(to, undefined), to),
         prefix: value(prefix, ''),
+        skipUnreadable: value(unreadable, false),
       },
     }
   }
@@ -107,4 +111,14 @@ export function readStoreInvocation(
 function required(value: string | undefined, { flag, help }: Setting<unknown>): string {
   if (value === undefined || value === '') throw new ConfigurationError(`--${flag} must be given: ${help}`)
   return value
+}
+
+/** A choice of two: whether the second was taken. */
+function secondOf(flag: string, first: string, second: string): (text: string) => boolean {
+  return (text) => {
+    if (text !== first && text !== second) {
+      throw new ConfigurationError(`--${flag} takes ${first} or ${second}, not "${text}"`)
+    }
+    return text === second
+  }
 }

@@ -1,0 +1,350 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import * as Y from 'yjs'
+import { BackupFormatError } from '../src/backup/backup-format-error.ts'
+import { encodeHeader, recordTypes } from '../src/backup/backup-record.ts'
+import { readBackup, type RestoredDocument, type RestoreOptions } from '../src/backup/read-backup.ts'
+import { writeBackup } from '../src/backup/write-backup.ts'
+import type { DocumentCatalog } from '../src/document-catalog.ts'
+import type { DocumentLog } from '../src/document-log.ts'
+import { CorruptRecordError } from '../src/errors.ts'
+import { MemoryStore } from '../src/memory/memory-store.ts'
+import type { Store } from '../src/store.ts'
+import { all, contentOf, docIn, gather, streamOf, WrittenDocument } from './written-documents.ts'
+
+const say = (text: number): Parameters<WrittenDocument['edit']>[0] => ({
+  actor: 'ann',
+  at: 10,
+  kind: 'insert',
+  number: text,
+})
+
+/** A store with documents of some edits each. */
+async function storeWith(...ids: readonly string[]): Promise<MemoryStore> {
+  const store = new MemoryStore()
+  for (const id of ids) {
+    const document = await new WrittenDocument(store, id).open()
+    await document.edit(say(1))
+    await document.compact()
+    await document.edit(say(2))
+  }
+  return store
+}
+
+function restore(store: Store, bytes: Uint8Array, options?: RestoreOptions): Promise<RestoredDocument[]> {
+  return all(readBackup(store, streamOf(bytes, 7), options))
+}
+
+/** Reads what can be read of a backup into an empty store. */
+async function restoreBroken(bytes: Uint8Array): Promise<{ store: Store; error: unknown; read: string[] }> {
+  const store = new MemoryStore()
+  const read: string[] = []
+  try {
+    for await (const { document } of readBackup(store, streamOf(bytes))) read.push(document)
+    return { store, error: undefined, read }
+  } catch (error) {
+    return { store, error, read }
+  }
+}
+
+/** A store whose calls can be preceded by something that happens at that moment. */
+function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog> }): Store {
+  const { log, catalog } = store
+  return {
+    log: {
+      load: (document) => log.load(document),
+      append: (document, request) => log.append(document, request),
+      read: (document, from) => log.read(document, from),
+      replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
+      heads: (documents) => log.heads(documents),
+      begin: (document, at) => log.begin(document, at),
+      ...before.log,
+    },
+    catalog: {
+      create: (document) => catalog.create(document),
+      get: (document) => catalog.get(document),
+      list: (listing) => catalog.list(listing),
+      setTitle: (document, title, at) => catalog.setTitle(document, title, at),
+      delete: (document, at) => catalog.delete(document, at),
+      recreate: (document) => catalog.recreate(document),
+      ...before.catalog,
+    },
+    check: () => store.check(),
+    close: () => store.close(),
+  }
+}
+
+describe('a backup that was damaged', () => {
+  it('L8: cut at any byte it is an error, and what came before stands whole', async () => {
+    const source = await storeWith('a', 'b')
+    const bytes = await gather(writeBackup(source))
+    const whole = contentOf(await docIn(source, 'a'))
+    for (let length = 0; length < bytes.byteLength; length++) {
+      const { store, error, read } = await restoreBroken(bytes.subarray(0, length))
+      expect(error, `cut at ${length}`).toBeInstanceOf(BackupFormatError)
+      expect(String(error)).toMatch(/cut short/)
+      if (read.includes('a')) expect(contentOf(await docIn(store, 'a'))).toEqual(whole)
+      else expect(await store.catalog.get('a')).toBeUndefined()
+    }
+  })
+
+  it('L8: with any bit of any byte changed it is an error, and no document comes of it', async () => {
+    const source = await storeWith('a', 'b')
+    const bytes = await gather(writeBackup(source))
+    const second = bytes.indexOf('"id":"b"') - 14
+    for (let index = 0; index < bytes.byteLength; index++) {
+      const changed = Buffer.from(bytes)
+      changed[index] = (changed[index] ?? 0) ^ (1 << (index % 8))
+      const { error, read } = await restoreBroken(changed)
+      expect(error, `changed at ${index}`).toBeInstanceOf(BackupFormatError)
+      if (index < second) expect(read).toEqual([])
+    }
+  })
+
+  it('names the document and the byte', async () => {
+    const bytes = await gather(writeBackup(await storeWith('team/a')))
+    const { error } = await restoreBroken(bytes.subarray(0, -40))
+    expect(error).toMatchObject({ document: 'team/a' })
+    expect(String(error)).toMatch(/^BackupFormatError: the backup cannot be read at byte \d+, in document team\/a: /)
+  })
+
+  it.each([
+    ['nothing', Buffer.of(), /cut short/],
+    ['something else', Buffer.from('{"documents": []}'), /this is no backup of Weft/],
+    ['a later format', Buffer.from('weft-backup 2\n'), /format 2, and this version of Weft reads format 1/],
+    ['a type that there is not', of([9, '']), /a record of type 9 has no place there/],
+    ['an entry of no document', of([recordTypes.entry, '']), /a record of type 3 has no place there/],
+    ['an update where an entry belongs', of([1, heading({ entries: 1 })], [2, '']), /type 2.*no place/],
+    ['an end of other documents', of([recordTypes.end, '{"documents":1}']), /does not tell of the 0 documents/],
+    ['an end in the middle', of([4, '{"documents":0}'], [4, '{"documents":0}']), /goes on after its end/],
+    ['no metadata', of([1, '[]']), /a document is not written as one/],
+    ['an id that is none', of([1, heading({ id: '../etc' })]), /a document is not written as one/],
+    ['a count below nothing', of([1, heading({ updates: -1 })]), /a document is not written as one/],
+    [
+      'an entry without its actor',
+      of([1, heading({ entries: 1 })], [3, '12345678ab']),
+      /an entry is not written as one/,
+    ],
+    ['an update that is none', of([1, heading({ updates: 1 })], [2, 'x']), /in document d: Yjs cannot read/],
+  ])('%s is refused', async (_name, bytes, message) => {
+    const { error } = await restoreBroken(bytes)
+    expect(error).toBeInstanceOf(BackupFormatError)
+    expect(String(error)).toMatch(message)
+  })
+
+  it('lets go of the stream that it came in', async () => {
+    const bytes = await gather(writeBackup(await storeWith('a')))
+    let closed = false
+    async function* stream(): AsyncGenerator<Uint8Array> {
+      try {
+        yield* streamOf(bytes.subarray(0, 100), 10)
+        yield Buffer.alloc(1000)
+        throw new Error('nobody reads as far as this')
+      } finally {
+        closed = true
+      }
+    }
+    await expect(all(readBackup(new MemoryStore(), stream()))).rejects.toBeInstanceOf(BackupFormatError)
+    expect(closed).toBe(true)
+  })
+})
+
+describe('a backup that is written while the store is in use', () => {
+  it('leaves out what is deleted before its turn, and has what is created before it', async () => {
+    const store = await storeWith('a', 'b', 'c')
+    const using = disturbed(store, {
+      log: {
+        heads: async (documents) => {
+          if (documents[0] === 'a') {
+            await store.catalog.delete('b', 50)
+            await store.catalog.create({ id: 'a/new', title: '', createdBy: 'x', at: 50 })
+          }
+          return store.log.heads(documents)
+        },
+      },
+    })
+    expect((await restore(new MemoryStore(), await gather(writeBackup(using)))).map((d) => d.document)).toEqual([
+      'a',
+      'c',
+    ])
+  })
+
+  it('L5: mixes no two lives of a document', async () => {
+    const store = await storeWith('a')
+    let lives = 0
+    const using = disturbed(store, {
+      catalog: {
+        get: async (document) => {
+          const record = await store.catalog.get(document)
+          if (lives++ === 0) {
+            await store.catalog.delete('a', 50)
+            await store.catalog.recreate({ id: 'a', title: 'another', createdBy: 'x', at: 60 })
+          }
+          return record
+        },
+      },
+    })
+    const target = new MemoryStore()
+    await restore(target, await gather(writeBackup(using)))
+    expect(await target.catalog.get('a')).toMatchObject({ title: 'another', created: 60, bytes: 0 })
+  })
+
+  it('a document that goes between its metadata and its content is left out', async () => {
+    const store = await storeWith('a')
+    const using = disturbed(store, {
+      log: {
+        load: async (document) => {
+          await store.catalog.delete('a', 50)
+          return store.log.load(document)
+        },
+      },
+    })
+    expect(await restore(new MemoryStore(), await gather(writeBackup(using)))).toEqual([])
+  })
+
+  it('holds one document in memory, however many there are', async () => {
+    const store = new MemoryStore()
+    for (const id of ['a', 'b', 'c']) {
+      const document = await new WrittenDocument(store, id).open()
+      document.doc.getText('text').insert(0, 'x'.repeat(200_000))
+      const { head } = await store.log.load(id)
+      const entries = [{ update: Y.encodeStateAsUpdate(document.doc), actor: 'ann', at: 1 }]
+      await store.log.append(id, { epoch: head.epoch, token: randomUUID(), entries })
+    }
+    let loads = 0
+    let ahead = 0
+    const counted = disturbed(store, {
+      log: {
+        load: (document) => {
+          loads++
+          return store.log.load(document)
+        },
+      },
+    })
+    let documents = 0
+    for await (const piece of writeBackup(counted)) {
+      documents += piece.byteLength > 200_000 ? 1 : 0
+      ahead = Math.max(ahead, loads - documents)
+    }
+    expect({ loads, documents, ahead }).toEqual({ loads: 3, documents: 3, ahead: 0 })
+  })
+
+  it('L8: ends at a document that cannot be read, unless it was asked to leave such out', async () => {
+    const store = await storeWith('a', 'b')
+    const error = new CorruptRecordError('a', 2, 'for the test')
+    const damaged = disturbed(store, {
+      log: { load: (document) => (document === 'a' ? Promise.reject(error) : store.log.load(document)) },
+    })
+    await expect(gather(writeBackup(damaged))).rejects.toBe(error)
+    const left: unknown[] = []
+    const bytes = await gather(writeBackup(damaged, { onUnreadable: (one) => left.push(one) }))
+    expect(left).toEqual([error])
+    expect(await restore(new MemoryStore(), bytes)).toEqual([{ document: 'b', outcome: 'created' }])
+  })
+})
+
+describe('a backup that is read', () => {
+  it('L5: leaves deleted what was deleted, unless it was asked to make it anew', async () => {
+    const store = await storeWith('a')
+    const before = contentOf(await docIn(store, 'a'))
+    const bytes = await gather(writeBackup(store))
+    await store.catalog.delete('a', 50)
+    expect(await restore(store, bytes)).toEqual([{ document: 'a', outcome: 'deleted' }])
+    expect(await store.catalog.get('a')).toBeUndefined()
+    expect(await restore(store, bytes, { recreate: true })).toEqual([{ document: 'a', outcome: 'recreated' }])
+    expect(contentOf(await docIn(store, 'a'))).toEqual(before)
+    expect(await store.catalog.get('a')).toMatchObject({ title: 'title of a', created: 5, createdBy: 'maker' })
+  })
+
+  it('brings only documents of a prefix, written or read with one', async () => {
+    const store = await storeWith('a', 'team/a', 'team/b', 'teams')
+    const some = [
+      { document: 'team/a', outcome: 'created' },
+      { document: 'team/b', outcome: 'created' },
+    ]
+    expect(await restore(new MemoryStore(), await gather(writeBackup(store, { prefix: 'team/' })))).toEqual(some)
+    expect(await restore(new MemoryStore(), await gather(writeBackup(store)), { prefix: 'team/' })).toEqual(some)
+  })
+
+  it('a log that goes on while it is compared is compared anew, and one that never rests gets it all the same', async () => {
+    const bytes = await gather(writeBackup(await storeWith('a')))
+    for (const interruptions of [1, 3, Infinity]) {
+      const target = new MemoryStore()
+      await target.catalog.create({ id: 'a', title: 'here', createdBy: 'x', at: 1 })
+      const other = await new WrittenDocument(target, 'a').open()
+      let appends = 0
+      const busy = disturbed(target, {
+        log: {
+          append: async (document, request) => {
+            if (appends++ < interruptions) await other.edit(say(appends))
+            return target.log.append(document, request)
+          },
+        },
+      })
+      expect(await restore(busy, bytes)).toEqual([{ document: 'a', outcome: 'merged' }])
+      expect(appends).toBe(Math.min(interruptions + 1, 5))
+      Y.applyUpdate(other.doc, Y.encodeStateAsUpdate(await docIn(await storeFrom(bytes), 'a')))
+      expect(contentOf(await docIn(target, 'a'))).toEqual(contentOf(other.doc))
+      expect(await restore(target, bytes)).toEqual([{ document: 'a', outcome: 'unchanged' }])
+    }
+  })
+
+  it('R9: keeps what waits for updates that have not come, once', async () => {
+    const author = new Y.Doc()
+    const updates: Uint8Array[] = []
+    author.on('update', (update: Uint8Array) => updates.push(update))
+    for (const text of ['one ', 'two ', 'three ']) author.getText('text').insert(0, text)
+    author.getText('text').delete(0, 3)
+    const store = new MemoryStore()
+    await store.catalog.create({ id: 'a', title: '', createdBy: 'x', at: 1 })
+    const { head } = await store.log.load('a')
+    const [first, ...waiting] = updates.map((update) => ({ update, actor: 'ann', at: 2 }))
+    await store.log.append('a', { epoch: head.epoch, token: randomUUID(), entries: waiting })
+    const bytes = await gather(writeBackup(store))
+    const target = new MemoryStore()
+    expect(await restore(target, bytes)).toEqual([{ document: 'a', outcome: 'created' }])
+    expect(await restore(target, bytes)).toEqual([{ document: 'a', outcome: 'unchanged' }])
+    const late = await target.log.load('a')
+    if (first !== undefined) {
+      await target.log.append('a', { epoch: late.head.epoch, token: randomUUID(), entries: [first] })
+    }
+    expect(contentOf(await docIn(target, 'a'))).toEqual(contentOf(author))
+  })
+
+  it('goes into the log in appends that hold nobody up', async () => {
+    const store = new MemoryStore()
+    const document = await new WrittenDocument(store, 'a').open()
+    for (let number = 0; number < 1_100; number++) await document.edit(say(number))
+    const bytes = await gather(writeBackup(store))
+    const target = new MemoryStore()
+    const sizes: number[] = []
+    const counted = disturbed(target, {
+      log: {
+        append: (id, request) => {
+          sizes.push(request.entries.length)
+          return target.log.append(id, request)
+        },
+      },
+    })
+    await restore(counted, bytes)
+    expect(sizes).toEqual([500, 500, 100])
+    expect(contentOf(await docIn(target, 'a'))).toEqual(contentOf(document.doc))
+  })
+})
+
+async function storeFrom(bytes: Uint8Array): Promise<Store> {
+  const store = new MemoryStore()
+  await restore(store, bytes)
+  return store
+}
+
+/** A backup of given records. */
+function of(...records: readonly (readonly [type: number, payload: string])[]): Buffer {
+  const parts = records.flatMap(([type, text]) => [encodeHeader(type, Buffer.from(text)), Buffer.from(text)])
+  return Buffer.concat([Buffer.from('weft-backup 1\n'), ...parts])
+}
+
+function heading(changes: object): string {
+  const whole = { id: 'd', title: '', created: 1, createdBy: '', updated: 1, updates: 0, entries: 0 }
+  return JSON.stringify({ ...whole, ...changes })
+}
