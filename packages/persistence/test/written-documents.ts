@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as Y from 'yjs'
 import type { LoadedDocument } from '../src/document-log.ts'
+import { MemoryStore } from '../src/memory/memory-store.ts'
 import type { Store } from '../src/store.ts'
 
 /** Something that a person does in a document. */
@@ -105,4 +106,21 @@ export async function gather(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> 
 /** Bytes as a stream, in pieces of a size. */
 export async function* streamOf(bytes: Uint8Array, pieceBytes = 1000): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.byteLength; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes)
+}
+
+/** An edit that adds a text. */
+export function say(text: number): Edit {
+  return { actor: 'ann', at: 10, kind: 'insert', number: text }
+}
+
+/** A store with documents of some edits each. */
+export async function storeWith(...ids: readonly string[]): Promise<MemoryStore> {
+  const store = new MemoryStore()
+  for (const id of ids) {
+    const document = await new WrittenDocument(store, id).open()
+    await document.edit(say(1))
+    await document.compact()
+    await document.edit(say(2))
+  }
+  return store
 }
