@@ -5,6 +5,7 @@ import type { Store } from '../store.ts'
 import { type BackedUpDocument, backedUpDocuments } from './backed-up-documents.ts'
 import { BackupFormatError } from './backup-format-error.ts'
 import { missingEntries, UnmergeableUpdateError } from './missing-entries.ts'
+import { type Bounds, severalAtOnce } from './several-at-once.ts'
 
 /** How a backup is read into a store. */
 export interface RestoreOptions {
@@ -36,14 +37,23 @@ const unknownActor = ''
 const appendEntries = 500
 const appendBytes = 1024 * 1024
 
+/** Small documents are restored beside each other, since each waits for the store several times. */
+const bounds: Bounds<BackedUpDocument> = {
+  items: 32,
+  weight: 8 * 1024 * 1024,
+  weigh: ({ updates, entries }) =>
+    [...updates, ...entries.map(({ update }) => update)].reduce((sum, { byteLength }) => sum + byteLength, 0),
+}
+
 /** How often a log that goes on is compared anew. In one that never rests, what is appended may be there already. */
 const comparisons = 5
 
 /**
  * Reads a backup into a store, while the store is in use. What a document lacks is appended to its log, so that nothing
  * that was written since is lost, and whoever has it open hears of it. The same backup read again changes nothing.
+ * Memory holds one document, or small ones of a few MiB together.
  *
- * @returns each document of the backup, once it is durable in the store
+ * @returns each document of the backup, in its order, once it is durable in the store
  * @throws BackupFormatError where the backup is cut short or damaged: the documents before stand
  * @throws StoreUnavailableError, CorruptRecordError where a document of that name is there and cannot be read
  */
@@ -52,10 +62,18 @@ export async function* readBackup(
   bytes: AsyncIterable<Uint8Array>,
   { prefix = '', recreate = false }: RestoreOptions = {},
 ): AsyncGenerator<RestoredDocument> {
-  for await (const document of backedUpDocuments(bytes)) {
-    const { id } = document.heading
-    if (id.startsWith(prefix)) yield { document: id, outcome: await restore(store, document, recreate) }
-  }
+  const documents = startingWith(prefix, backedUpDocuments(bytes))
+  yield* severalAtOnce(documents, bounds, async (document) => ({
+    document: document.heading.id,
+    outcome: await restore(store, document, recreate),
+  }))
+}
+
+async function* startingWith(
+  prefix: string,
+  documents: AsyncIterable<BackedUpDocument>,
+): AsyncGenerator<BackedUpDocument> {
+  for await (const document of documents) if (document.heading.id.startsWith(prefix)) yield document
 }
 
 async function restore(store: Store, document: BackedUpDocument, recreate: boolean): Promise<RestoreOutcome> {
