@@ -38,34 +38,54 @@ async function* stream(items: readonly number[], failure?: Error): AsyncGenerato
   if (failure !== undefined) throw failure
 }
 
-const bounds = { items: 3, weight: 10, weigh: (item: number): number => item }
+const bounds = { items: 3, weight: 10, weigh: (): number => 0 }
+const byWeight = { items: 100, weight: 10, weigh: (item: number): number => item }
+
+/** Lets happen what only waits for its turn. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('several items at once', () => {
-  it('are as many as the bounds allow, and come in their order', async () => {
+  it('are no more than the bounds allow, and come in their order', async () => {
+    const works = new Works()
+    const results = all(severalAtOnce(stream([1, 2, 3, 4, 5, 6]), bounds, works.work))
+    await turn()
+    expect(works.begun).toEqual([1, 2, 3])
+    works.end(2)
+    await turn()
+    expect(works.begun).toEqual([1, 2, 3])
+    works.end(1)
+    await turn()
+    expect(works.begun).toEqual([1, 2, 3, 4, 5])
+    for (const item of [6, 5, 4, 3]) works.end(item)
+    expect(await results).toEqual([10, 20, 30, 40, 50, 60])
+  })
+
+  it('are no heavier than the bounds allow; one that is heavier is alone, and the next is not even taken', async () => {
     const works = new Works()
     let taken = 0
     async function* counted(): AsyncGenerator<number> {
-      for (const item of [1, 1.5, 2, 9, 12, 3]) {
+      for (const item of [4, 5, 6, 3, 12, 1]) {
         taken++
         yield item
       }
     }
-    const results = all(severalAtOnce(counted(), bounds, works.work))
-    await works.hasBegun(2)
-    expect(works.begun).toEqual([1, 1.5, 2])
-    works.end(2)
-    works.end(1.5)
-    works.end(1)
-    await works.hasBegun(9)
-    // The others are too heavy to go beside it, and then beside each other.
-    expect(works.begun).toEqual([1, 1.5, 2, 9])
-    works.end(9)
-    await works.hasBegun(12)
-    expect(works.begun).toEqual([1, 1.5, 2, 9, 12])
-    await new Promise(setImmediate)
+    const results = all(severalAtOnce(counted(), byWeight, works.work))
+    await turn()
+    expect(works.begun).toEqual([4, 5])
+    works.end(4)
+    await turn()
+    expect(works.begun).toEqual([4, 5])
+    works.end(5)
+    await turn()
+    expect(works.begun).toEqual([4, 5, 6, 3])
+    works.end(6)
+    works.end(3)
+    await turn()
+    expect(works.begun).toEqual([4, 5, 6, 3, 12])
     expect(taken).toBe(5)
-    for (const item of [12, 3]) works.end(item)
-    expect(await results).toEqual([10, 15, 20, 90, 120, 30])
+    works.end(12)
+    works.end(1)
+    expect(await results).toEqual([40, 50, 60, 30, 120, 10])
   })
 
   it('are done and given before the stream that failed after them is told of', async () => {
@@ -95,8 +115,9 @@ describe('several items at once', () => {
     })()
     await works.hasBegun(3)
     works.fail(2)
+    await turn()
     works.end(1)
-    await new Promise(setImmediate)
+    await turn()
     expect({ given, over }).toEqual({ given: [10], over: false })
     works.end(3)
     await expect(running).rejects.toThrow('2 failed')
