@@ -205,6 +205,20 @@ describe('a backup that comes to no good end', () => {
     expect(await command.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^weft: backup: .*EPIPE.*\n$/) })
   })
 
+  it('a signal ends it even while nobody reads what it writes', async () => {
+    const store = `sqlite:${folder}/store`
+    await using server = await startServer({ built: true, store })
+    await (await write(server.url, 'a', 'x'.repeat(2_000_000))).close()
+    const { process: child, ended } = startWeft(['backup', '--store', store, '--to', '-'])
+    // A pipe that nobody empties holds less than this document, so the command cannot have come to its end.
+    child.stdout?.once('data', () => {
+      child.stdout?.pause()
+      child.kill('SIGTERM')
+    })
+    child.once('exit', () => child.stdout?.resume())
+    expect(await ended).toMatchObject({ code: null, stderr: '' })
+  })
+
   it.each([
     [['backup', '--to', 'x'], /^weft: --store must be given/],
     [['backup', '--store', 'memory:'], /^weft: --to must be given/],

@@ -38,7 +38,9 @@ async function main(): Promise<number> {
 
 async function workOnStore(invocation: StoreInvocation): Promise<number> {
   const stop = new AbortController()
-  void signalled().then(() => stop.abort())
+  // Node hears no signal while it writes into a pipe that is full. There is nothing to clear up there, so it ends at once.
+  const toPipe = invocation.command === 'backup' && invocation.backup.to === '-'
+  if (!toPipe) void signalled().then(() => stop.abort())
   await runStoreCommand(invocation, stop.signal, (line) => process.stderr.write(`weft: ${line}\n`))
   return exitCode.drained
 }
