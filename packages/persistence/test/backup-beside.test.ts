@@ -63,7 +63,7 @@ describe('a SQLite store that is read beside its holder', () => {
     await using newer = await makeStoreFolder()
     await (await openSqliteStore(newer.folder)).close()
     tamper(newer.folder, 'PRAGMA user_version = 9')
-    await expect(openStoreReader(`sqlite:${newer.folder}`)).rejects.toThrow(/written by a newer Weft/)
+    await expect(openStoreReader(`sqlite:${newer.folder}`)).rejects.toThrow(/start the newer Weft that wrote it/)
     await expect(openStoreReader('memory:')).rejects.toThrow(/only in the process that made it/)
     await expect(openStoreReader('sqlite:')).rejects.toThrow(/sqlite:<folder>/)
     await expect(openStoreReader('file:x')).rejects.toThrow(/no store of scheme file/)

@@ -24,7 +24,7 @@ function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?:
       read: (document, from) => log.read(document, from),
       replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
       heads: (documents) => log.heads(documents),
-      begin: (document, at) => log.begin(document, at),
+      begin: (document, lost, at) => log.begin(document, lost, at),
       ...before.log,
     },
     catalog: {

@@ -98,7 +98,8 @@ export function prepareSchema(database: DatabaseSync, folder: string, formats: F
     `)
     return
   }
-  assertReadable(database, folder)
+  assertReadable(database, folder, formats)
+  if (format < formats.written) database.exec(`PRAGMA user_version = ${formats.written}`)
 }
 
 /**
@@ -106,13 +107,12 @@ export function prepareSchema(database: DatabaseSync, folder: string, formats: F
  *
  * @throws StoreConfigurationError where they are from the future, or somebody else's
  */
-export function assertReadable(database: DatabaseSync, folder: string): void {
+export function assertReadable(database: DatabaseSync, folder: string, formats: Formats): void {
   const format = readNumber(database, 'user_version')
   if (readNumber(database, 'application_id') !== applicationId) {
     throw new StoreConfigurationError(`${folder} holds a database that is not Weft's: give Weft a folder of its own`)
   }
   if (!reads(formats, format)) throw new StoreConfigurationError(unreadable(`store in ${folder}`, format, formats))
-  if (format < formats.written) database.exec(`PRAGMA user_version = ${formats.written}`)
 }
 
 function readNumber(database: DatabaseSync, pragma: string): number {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { StoreConfigurationError } from '../errors.ts'
+import { currentFormats } from '../formats.ts'
 import type { StoreReader } from '../store.ts'
 import { databaseFile, openForReading, resultCodeOf, resultCodes } from './connection.ts'
 import { ReadThread } from './read-thread.ts'
@@ -16,7 +17,7 @@ export function openSqliteReader(folder: string): StoreReader {
     throw new StoreConfigurationError(`there is no store in ${folder}: give the folder that Weft was started with`)
   }
   checkDatabase(folder)
-  const reads = new ReadThread(folder)
+  const reads = new ReadThread(folder, currentFormats)
   return {
     log: {
       load: (document) => reads.load(document, undefined),
@@ -34,7 +35,7 @@ function checkDatabase(folder: string): void {
   try {
     const database = openForReading(folder)
     try {
-      assertReadable(database, folder)
+      assertReadable(database, folder, currentFormats)
     } finally {
       database.close()
     }

@@ -30,7 +30,7 @@ export async function restore(
   // Before the store: a mistyped name must not make an empty one.
   const bytes = addAbortSignal(signal, await openSource(config.from))
   try {
-    const store = await openStore(url, durability === undefined ? {} : { durability })
+    const store = await openStore(url, { durability })
     try {
       const counts = new Map<RestoreOutcome, number>()
       for await (const { document, outcome } of readBackup(store, bytes, { prefix, recreate })) {

@@ -1,5 +1,6 @@
 import { ConfigurationError, type Setting, settings } from './settings.ts'
 import { settingHelp, settingReader } from './read-settings.ts'
+import { defaultDurability } from './store-fit.ts'
 
 /** What `weft backup` runs with. */
 export interface BackupConfig {
@@ -21,8 +22,7 @@ export interface RestoreConfig {
   readonly prefix: string
   /** Whether documents that were deleted since are made anew. */
   readonly recreate: boolean
-  /** As of `openStore`; undefined for the store's own. */
-  readonly durability: string | undefined
+  readonly durability: string
 }
 
 /** A command that works on a store beside those that serve it. */
@@ -66,15 +66,9 @@ const deleted: Setting<boolean> = {
   help: 'restore: what becomes of documents that were deleted in the store',
   parse: secondOf('deleted', 'skip', 'recreate'),
 }
-const durability: Setting<string | undefined> = {
-  flag: 'durability',
-  placeholder: 'level',
-  help: 'restore: memory, fsync or replicas:<n>, as the servers of a Redis have it',
-  parse: (text) => text,
-}
 
 /** The commands' own lines of the help. */
-export const storeCommandHelp: readonly string[] = [to, from, prefix, unreadable, deleted, durability].map(settingHelp)
+export const storeCommandHelp: readonly string[] = [to, from, prefix, unreadable, deleted].map(settingHelp)
 
 /** @throws ConfigurationError */
 export function readStoreInvocation(
@@ -94,15 +88,16 @@ export function readStoreInvocation(
       },
     }
   }
-  const value = settingReader([settings.store, from, prefix, deleted, durability], args, environment)
+  const value = settingReader([settings.store, from, prefix, deleted, settings.durability], args, environment)
+  const store = required(value(settings.store, undefined), settings.store)
   return {
     command,
     restore: {
-      store: required(value(settings.store, undefined), settings.store),
+      store,
       from: required(value(from, undefined), from),
       prefix: value(prefix, ''),
       recreate: value(deleted, false),
-      durability: value(durability, undefined),
+      durability: value(settings.durability, defaultDurability(store)),
     },
   }
 }

@@ -22,7 +22,7 @@ it('a restore that is stopped says so in one line, and what came before it stand
   const stop = new AbortController()
   stop.abort()
   const said: string[] = []
-  const restore = { store: 'memory:', from: file, prefix: '', recreate: false, durability: undefined }
+  const restore = { store: 'memory:', from: file, prefix: '', recreate: false, durability: 'fsync' }
   const run = (signal: AbortSignal): Promise<void> =>
     runStoreCommand({ command: 'restore', restore }, signal, (line) => said.push(line))
   await expect(run(stop.signal)).rejects.toThrow(new CommandFailure('restore was stopped before its end'))
