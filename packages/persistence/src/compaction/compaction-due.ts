@@ -11,3 +11,14 @@ export const minCompactedTailBytes: number = 1024 * 1024
 export function compactionDue(tailBytes: number, checkpointBytes: number): boolean {
   return tailBytes > Math.max(minCompactedTailBytes, checkpointBytes / 2)
 }
+
+/** How much of the checkpoint's size the tail must have to be worth a compaction at all. */
+const worthwhileShare = 1 / 16
+
+/**
+ * Whether a compaction is worth what it costs, for whoever has a reason to compact now. Rewriting 20 MB for an edited line would
+ * cost far more than replaying the line.
+ */
+export function compactionWorthwhile(tailBytes: number, checkpointBytes: number): boolean {
+  return tailBytes > checkpointBytes * worthwhileShare
+}

@@ -1,10 +1,11 @@
 import type { DocumentLog, LoadedDocument } from '../document-log.ts'
 import { CorruptRecordError, DocumentDeletedError } from '../errors.ts'
+import { compactionWorthwhile } from './compaction-due.ts'
 import { CompactionThread, CompactionThreadError } from './compaction-thread.ts'
 import { type LoggedUpdate, UnreadableUpdateError } from './rebuild.ts'
 
 /**
- * How a compaction ended. `nothing`: there was no entry after the checkpoint. `superseded`: the log is as it was, because
+ * How a compaction ended. `nothing`: what came after the checkpoint is little beside it. `superseded`: the log is as it was, because
  * someone else was faster, the document was deleted, or the compactor was closed.
  */
 export type CompactionResult = 'done' | 'nothing' | 'superseded'
@@ -83,12 +84,19 @@ export class Compactor {
   async #compact(document: string): Promise<CompactionResult> {
     if (this.#closed) return 'superseded'
     const loaded = await this.#log.load(document)
-    if (loaded.entries.length === 0) return 'nothing'
+    const { checkpoint, entries } = loaded
+    // Another node may have been faster: what is left since is for a later time.
+    if (!compactionWorthwhile(sizeOf(entries.map(({ update }) => update)), sizeOf(checkpoint?.chunks ?? [])))
+      return 'nothing'
     const state = await this.#thread.rebuild(updatesOf(loaded))
-    const checkpoint = { place: loaded.head, ...state }
-    const replaced = await this.#log.replaceCheckpoint(document, checkpoint, loaded.checkpoint?.place.tip)
+    const made = { place: loaded.head, ...state }
+    const replaced = await this.#log.replaceCheckpoint(document, made, checkpoint?.place.tip)
     return replaced ? 'done' : 'superseded'
   }
+}
+
+function sizeOf(updates: readonly Uint8Array[]): number {
+  return updates.reduce((bytes, { byteLength }) => bytes + byteLength, 0)
 }
 
 function* updatesOf({ checkpoint, entries }: LoadedDocument): Generator<LoggedUpdate> {

@@ -1,7 +1,4 @@
-import { compactionDue, type LoadedDocument } from '@weft/persistence'
-
-/** How much of the checkpoint's size the tail must have to be worth a compaction when a room is unloaded. */
-const worthwhileShare = 1 / 16
+import { compactionDue, compactionWorthwhile, type LoadedDocument } from '@weft/persistence'
 
 /** When a document's log is worth compacting, by how much was appended since its checkpoint. */
 export class CompactionTrigger {
@@ -29,11 +26,10 @@ export class CompactionTrigger {
   }
 
   /**
-   * The room is about to be unloaded: the next one shall load without replaying. A tail that is small beside the checkpoint
-   * is left: rewriting 20 MB for each edited line would cost far more than replaying the line.
+   * The room is about to be unloaded: the next one shall load without replaying.
    */
   async unloading(): Promise<void> {
-    if (this.#tailBytes > this.#checkpointBytes * worthwhileShare) await this.#run()
+    if (compactionWorthwhile(this.#tailBytes, this.#checkpointBytes)) await this.#run()
   }
 
   async #run(): Promise<void> {
