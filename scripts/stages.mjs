@@ -29,7 +29,12 @@ export const stages = [
     commands: [['vitest', 'run', '--project', 'integration']],
     needs: ['strace', 'redis', 'nginx', 'caddy'],
   },
-  { name: 'browser', kind: 'tests', commands: [['vitest', 'run', '--project', 'browser']], needs: ['chromium'] },
+  {
+    name: 'browser',
+    kind: 'tests',
+    commands: [['vitest', 'run', '--project', 'browser']],
+    needs: ['chromium', 'redis'],
+  },
 ]
 
 /**
