@@ -2,7 +2,7 @@ import type { DocumentLog, LoadedDocument, StoreError } from '@weft/persistence'
 import type { ClientMessage, RefusalKind } from '@weft/protocol'
 import type { ByteCount } from './byte-count.ts'
 import type { RoomLimits } from './limits.ts'
-import type { OtherNodesEvents, RoomRelay } from './other-nodes.ts'
+import type { OtherNodesEvents, RoomRelay } from './nodes/other-nodes.ts'
 import type { Replica } from './replica.ts'
 import type { Surroundings } from './surroundings.ts'
 

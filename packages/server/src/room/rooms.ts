@@ -10,15 +10,15 @@ import {
 import type { Person, RefusalKind } from '@weft/protocol'
 import { ByteCount } from './byte-count.ts'
 import type { RoomLimits } from './limits.ts'
-import type { Repair } from './log-follower.ts'
+import type { Repair } from './nodes/log-follower.ts'
 import type { Member, Seat } from './member.ts'
-import type { RoomRelay } from './other-nodes.ts'
-import { Probe, type Probed } from './probe.ts'
-import { RelayFeed } from './relay-feed.ts'
+import type { RoomRelay } from './nodes/other-nodes.ts'
+import { Probe, type Probed } from './nodes/probe.ts'
+import { RelayFeed } from './nodes/relay-feed.ts'
 import { Replica } from './replica.ts'
 import { Room } from './room.ts'
 import type { Surroundings } from './surroundings.ts'
-import { Turns } from './turns.ts'
+import { Turns } from './nodes/turns.ts'
 
 /** What happens in rooms that an operator wants to know. */
 export interface RoomsEvents {

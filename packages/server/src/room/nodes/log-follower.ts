@@ -13,7 +13,7 @@ import {
 import { isLaterLife } from '@weft/protocol'
 import { LogPlace, relationOf, samePlace, type Unplaced } from './log-place.ts'
 import { missingUpdates } from './missing-updates.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Surroundings } from '../surroundings.ts'
 import type { Turns } from './turns.ts'
 
 /** A gap counts once it has lasted for so long, in milliseconds: a node's own reply may overtake another node's message. */

@@ -1,5 +1,5 @@
 import { CorruptRecordError, type DocumentLog, type Place } from '@weft/persistence'
-import type { Surroundings } from './surroundings.ts'
+import type { Surroundings } from '../surroundings.ts'
 
 /** Every open document's head is asked for this often, in milliseconds: the last message of a quiet document may be the lost one. */
 const probeInterval = 10_000

@@ -1,5 +1,5 @@
 import { type AwarenessEntry, decodeAwareness, encodeAwareness } from '@weft/protocol'
-import { type Presence, RemoteNode } from './presence.ts'
+import { type Presence, RemoteNode } from '../presence.ts'
 
 /**
  * A client of another node that was not heard of for so long is gone, in milliseconds: its node may have died. Clients renew what

@@ -1,10 +1,10 @@
 import type { DocumentLog, LoadedDocument, Place, RelayedAppend, StoreError } from '@weft/persistence'
 import type { AwarenessEntry } from '@weft/protocol'
 import { LogFollower, type Repair } from './log-follower.ts'
-import type { Presence } from './presence.ts'
+import type { Presence } from '../presence.ts'
 import { PresenceExchange } from './presence-exchange.ts'
 import type { Probed } from './probe.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Surroundings } from '../surroundings.ts'
 import type { Turns } from './turns.ts'
 
 /** What connects a room with the rooms that other nodes have of the document. */

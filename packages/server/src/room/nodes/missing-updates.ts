@@ -1,7 +1,7 @@
 import type { LoadedDocument } from '@weft/persistence'
 import { applyAsItIs } from '@weft/protocol'
 import * as Y from 'yjs'
-import { mergeInGroups, mergeUpdates } from './merge-updates.ts'
+import { mergeInGroups, mergeUpdates } from '../merge-updates.ts'
 
 /**
  * What a state holds that a log lacks, as one update; undefined where it lacks nothing. State vectors would not do: they say
