@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { append, begin, textsOf } from '../src/contract/with-store.ts'
+import { append, begin, entry, textsOf } from '../src/contract/with-store.ts'
 import { StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
 import { ReplicaLane } from '../src/redis/append-lane.ts'
 import { RedisConnection } from '../src/redis/redis-connection.ts'
@@ -123,6 +123,23 @@ test('L1: replicas:1 calls an append saved once a replica has it, and not before
   await expect(doubtful).rejects.toThrow(StoreUnavailableError)
   await cut
   replica.resume()
+  await store.close()
+})
+
+test('L1: replicas that stay away are told as an outage, and the repeated append is saved once they are back', async () => {
+  await using server = await RedisServer.start()
+  await using replica = await RedisServer.start('--replicaof', '127.0.0.1', String(server.port))
+  while (!(await server.client.info('replication')).includes('state=online')) await server.client.ping()
+  const store = await openRedisStore(server.url, { node: 'node-a', durability: 'replicas:1' })
+  const epoch = await begin(store, 'a')
+  const request = { epoch, token: 'again', entries: [entry('one')] }
+  replica.pause()
+  await expect(store.log.append('a', request)).rejects.toThrow(
+    'fewer than 1 replicas of Redis have what was appended: bring them back, or ask for fewer',
+  )
+  replica.resume()
+  expect(await store.log.append('a', request)).toMatchObject({ first: 1, last: 1 })
+  expect(await replica.client.xlen('weft:{a}:log')).toBe(1)
   await store.close()
 })
 

@@ -35,10 +35,18 @@ interface Queued {
 
 interface Unsaved extends Omit<Queued, 'append'> {
   readonly reply: unknown
+  /** By the monotonic clock, in milliseconds. */
+  readonly since: number
 }
 
 /** How long one WAIT holds up the connection while a replica is behind, in milliseconds. */
 const waitTimeout = 500
+
+/**
+ * How long an append waits for replicas before it is told as an outage, in milliseconds: whoever sent it repeats it, and says
+ * meanwhile that nothing becomes durable.
+ */
+const patience = 5_000
 
 /**
  * Where replicas count: a connection of its own, because WAIT blocks the one that it is sent on and asks about the writes of
@@ -93,7 +101,10 @@ export class ReplicaLane implements AppendLane {
     this.#assertSession(session)
     const replicas = await this.#connection.call('WAIT', [this.#replicas, waitTimeout])
     this.#assertSession(session)
-    if (typeof replicas !== 'number' || replicas < this.#replicas) return
+    if (typeof replicas !== 'number' || replicas < this.#replicas) {
+      this.#giveUpOld()
+      return
+    }
     for (const { resolve, reply } of this.#unsaved) resolve(reply)
     this.#unsaved = []
   }
@@ -102,11 +113,22 @@ export class ReplicaLane implements AppendLane {
     const { script, keys, args, asking, wrote } = append
     try {
       const reply = await this.#connection.run(script, keys, args, asking)
-      if (wrote(reply)) this.#unsaved.push({ reply, resolve, reject })
+      if (wrote(reply)) this.#unsaved.push({ reply, resolve, reject, since: performance.now() })
       else resolve(reply)
     } catch (error) {
       reject(error)
     }
+  }
+
+  #giveUpOld(): void {
+    const oldest = performance.now() - patience
+    const old = this.#unsaved.filter(({ since }) => since < oldest)
+    if (old.length === 0) return
+    this.#unsaved = this.#unsaved.filter(({ since }) => since >= oldest)
+    const error = new StoreUnavailableError(
+      `fewer than ${this.#replicas} replicas of Redis have what was appended: bring them back, or ask for fewer`,
+    )
+    for (const { reject } of old) reject(error)
   }
 
   #assertSession(session: number): void {
