@@ -2,7 +2,7 @@ import { applyAsItIs } from '@weft/protocol'
 import type { LoadedDocument } from '@weft/persistence'
 import * as Y from 'yjs'
 import type { RoomLimits } from './limits.ts'
-import { mergeInGroups, mergeUpdates } from './merge-updates.ts'
+import { loggedUpdates, mergeUpdates } from './merge-updates.ts'
 import { isSound } from './sound-update.ts'
 import { StateCache } from './state-cache.ts'
 
@@ -44,17 +44,16 @@ export class Replica {
    */
   static async hydrate(loaded: LoadedDocument, pause: () => Promise<void>): Promise<Replica> {
     const doc = new Y.Doc({ gc: true })
-    const chunks = loaded.checkpoint?.chunks ?? []
-    const tail = loaded.entries.map((entry) => entry.update)
     let sincePause = 0
-    for (const update of [...chunks, ...mergeInGroups(tail)]) {
+    for (const update of loggedUpdates(loaded)) {
       applyAsItIs(doc, update)
       sincePause += update.byteLength
       if (sincePause < bytesBetweenPauses) continue
       sincePause = 0
       await pause()
     }
-    return new Replica(doc, new StateCache(chunks, tail))
+    const tail = loaded.entries.map((entry) => entry.update)
+    return new Replica(doc, new StateCache(loaded.checkpoint?.chunks ?? [], tail))
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { LoadedDocument } from '@weft/persistence'
 import { applyAsItIs } from '@weft/protocol'
 import * as Y from 'yjs'
-import { mergeInGroups, mergeUpdates } from '../merge-updates.ts'
+import { loggedUpdates, mergeUpdates } from '../merge-updates.ts'
 
 /**
  * What a state holds that a log lacks, as one update; undefined where it lacks nothing. State vectors would not do: they say
@@ -11,13 +11,13 @@ import { mergeInGroups, mergeUpdates } from '../merge-updates.ts'
  * @param pause awaited between parts, so that a large document does not keep others waiting
  */
 export async function missingUpdates(
-  { checkpoint, entries }: LoadedDocument,
+  loaded: LoadedDocument,
   state: Uint8Array,
   pause: () => Promise<void>,
 ): Promise<Uint8Array | undefined> {
   const doc = new Y.Doc({ gc: true })
   try {
-    for (const update of [...(checkpoint?.chunks ?? []), ...mergeInGroups(entries.map((entry) => entry.update))]) {
+    for (const update of loggedUpdates(loaded)) {
       applyAsItIs(doc, update)
       await pause()
     }
