@@ -1,9 +1,10 @@
 /** What an idle, empty server takes: its resident memory once it no longer changes. Linux only, since it reads /proc. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startServer } from '../test/support/server-process.ts'
 import { runCommand, UsageError } from './support/arguments.ts'
+import { memoryOf } from './support/process-memory.ts'
 import { printReport } from './support/report.ts'
 
 const usage = `Usage: node bench/idle-memory.ts [options]
@@ -38,8 +39,8 @@ await runCommand(async () => {
   }
   const measures = [
     { name: 'resident memory (VmRSS)', value: readings.at(-1) ?? 0, unit: 'MiB', goal: { below: 95.4 } },
-    { name: 'its proportional share (PSS)', value: fromProc(server.pid, 'smaps_rollup', 'Pss'), unit: 'MiB' },
-    { name: 'largest so far (VmHWM)', value: fromProc(server.pid, 'status', 'VmHWM'), unit: 'MiB' },
+    { name: 'its proportional share (PSS)', value: memoryOf(server.pid, 'smaps_rollup', 'Pss'), unit: 'MiB' },
+    { name: 'largest so far (VmHWM)', value: memoryOf(server.pid, 'status', 'VmHWM'), unit: 'MiB' },
     { name: 'time until it settled', value: ((readings.length - 1) * settled.apart) / 1000, unit: 's' },
   ]
   return printReport({ title: 'An idle, empty server (100 MB are 95.4 MiB)', measures }, values.json)
@@ -51,13 +52,5 @@ function isSettled(readings: readonly number[]): boolean {
 }
 
 function residentMiB(pid: number): number {
-  return fromProc(pid, 'status', 'VmRSS')
-}
-
-/** A line `<field>: <n> kB` of a file of a process, in MiB. */
-function fromProc(pid: number, file: string, field: string): number {
-  const text = readFileSync(`/proc/${pid}/${file}`, 'utf8')
-  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1]
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/${file} has no ${field}`)
-  return Number(kilobytes) / 1024
+  return memoryOf(pid, 'status', 'VmRSS')
 }

@@ -4,12 +4,13 @@
  * meet the same disk.
  */
 import { randomUUID } from 'node:crypto'
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startServer } from '../test/support/server-process.ts'
 import { runCommand, UsageError, wholeNumber } from './support/arguments.ts'
+import { DiskSync } from './support/disk-sync.ts'
 import { timeMeasures } from './support/percentiles.ts'
 import { printReport } from './support/report.ts'
 import { StockClient } from './support/stock-client.ts'
@@ -51,9 +52,7 @@ await runCommand(async () => {
 
 async function measure(server: string, folder: string, samples: number): Promise<{ saved: number[]; disk: number[] }> {
   const client = new StockClient({ server, document: `latency/${randomUUID()}` })
-  const file = join(folder, `fdatasync-${randomUUID()}.tmp`)
-  const descriptor = openSync(file, 'w')
-  const block = Buffer.alloc(4096, 'x')
+  using sync = new DiskSync(folder)
   const saved: number[] = []
   const disk: number[] = []
   try {
@@ -64,17 +63,13 @@ async function measure(server: string, folder: string, samples: number): Promise
       text.insert(text.length, 'k')
       await client.allSaved()
       const done = performance.now()
-      writeSync(descriptor, block)
-      fdatasyncSync(descriptor)
-      const synced = performance.now()
+      const synced = sync.measure()
       if (sample < 0) continue
       saved.push(done - start)
-      disk.push(synced - done)
+      disk.push(synced)
     }
     return { saved, disk }
   } finally {
     client.destroy()
-    closeSync(descriptor)
-    rmSync(file)
   }
 }

@@ -8,16 +8,25 @@ export function percentile(samples: readonly number[], percent: number): number 
   return value
 }
 
-/** Median, 99th percentile and largest of some times in milliseconds. */
-export function timeMeasures(name: string, samples: readonly number[], p99Below?: number): Measure[] {
+/**
+ * Median, 99th percentile and largest of some times in milliseconds.
+ *
+ * @param p99Below what the 99th percentile should stay below
+ * @param p50Below what the median should stay below
+ */
+export function timeMeasures(
+  name: string,
+  samples: readonly number[],
+  p99Below?: number,
+  p50Below?: number,
+): Measure[] {
   return [
-    { name: `${name}, p50`, value: percentile(samples, 50), unit: 'ms' },
-    {
-      name: `${name}, p99`,
-      value: percentile(samples, 99),
-      unit: 'ms',
-      ...(p99Below === undefined ? {} : { goal: { below: p99Below } }),
-    },
+    { name: `${name}, p50`, value: percentile(samples, 50), unit: 'ms', ...goalBelow(p50Below) },
+    { name: `${name}, p99`, value: percentile(samples, 99), unit: 'ms', ...goalBelow(p99Below) },
     { name: `${name}, max`, value: percentile(samples, 100), unit: 'ms' },
   ]
+}
+
+function goalBelow(below: number | undefined): Pick<Measure, 'goal'> {
+  return below === undefined ? {} : { goal: { below } }
 }
