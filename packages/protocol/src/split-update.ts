@@ -1,5 +1,6 @@
 import * as Y from 'yjs'
 import { length as encodedLength, toUint8Array } from 'lib0/encoding'
+import type { ClientRun, PartOutline } from './state-outline.ts'
 
 type Struct = Y.Item | Y.GC | Y.Skip
 
@@ -33,8 +34,20 @@ const maxStringLength = 64 * 1024
  * @param partBytes about how large a part may be, in bytes; a single struct that is larger stays whole
  */
 export function* splitUpdate(update: Uint8Array, partBytes: number): Generator<Uint8Array> {
+  for (const part of splitWithOutline(update, partBytes)) yield part.update
+}
+
+/** A part of an update. */
+export interface UpdatePart {
+  readonly update: Uint8Array
+  /** Undefined where the part cannot be put together with the others: it is all there is, or deletes what they do not hold. */
+  readonly outline: PartOutline | undefined
+}
+
+/** As {@link splitUpdate}, and says of each part how it goes together with the others (`StateAssembly`). */
+export function* splitWithOutline(update: Uint8Array, partBytes: number): Generator<UpdatePart> {
   if (update.byteLength <= partBytes) {
-    yield update
+    yield { update, outline: undefined }
     return
   }
   const { structs, ds } = Y.decodeUpdate(update)
@@ -50,6 +63,7 @@ export function* splitUpdate(update: Uint8Array, partBytes: number): Generator<U
   // What is left of the deletes concerns structs that are not in this update: its receiver has them already.
   for (const { client, range } of deletes.rest()) {
     part.addDeletes(client, [range])
+    part.outOfOrder = true
     if (part.bytes < partBytes) continue
     yield part.finish()
     part = new Part()
@@ -145,6 +159,8 @@ class Part {
   readonly #clients = new Map<number, { encoder: Y.UpdateEncoderV1; clock: number; count: number }>()
   readonly #deletes = new Map<number, DeleteRange[]>()
   bytes = 0
+  /** Whether it deletes what belongs to earlier parts, or to none. */
+  outOfOrder = false
 
   add(client: number, struct: Struct, deletes: readonly DeleteRange[]): void {
     let entry = this.#clients.get(client)
@@ -172,9 +188,10 @@ class Part {
     }
   }
 
-  finish(): Uint8Array {
+  finish(): UpdatePart {
     const out = new Y.UpdateEncoderV1()
     const pieces: Uint8Array[] = []
+    const runs: ClientRun[] = []
     const flush = (): void => {
       pieces.push(toUint8Array(out.restEncoder))
       out.restEncoder = new Y.UpdateEncoderV1().restEncoder
@@ -186,9 +203,12 @@ class Part {
       out.writeClient(client)
       writeNumber(out, entry.clock)
       flush()
-      pieces.push(toUint8Array(entry.encoder.restEncoder))
+      const structs = toUint8Array(entry.encoder.restEncoder)
+      pieces.push(structs)
+      runs.push({ client, clock: entry.clock, count: entry.count, bytes: structs.byteLength })
     }
     writeNumber(out, this.#deletes.size)
+    flush()
     for (const [client, list] of this.#deletes) {
       out.writeClient(client)
       writeNumber(out, list.length)
@@ -199,7 +219,9 @@ class Part {
       }
     }
     flush()
-    return concat(pieces)
+    const deleteBytes = pieces.at(-1)?.byteLength ?? 0
+    const outline = this.outOfOrder ? undefined : { runs, deleteClients: this.#deletes.size, deleteBytes }
+    return { update: concat(pieces), outline }
   }
 }
 
