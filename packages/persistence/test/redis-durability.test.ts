@@ -5,6 +5,7 @@ import { ReplicaLane } from '../src/redis/append-lane.ts'
 import { RedisConnection } from '../src/redis/redis-connection.ts'
 import { type RedisStoreOptions, openRedisStore } from '../src/redis/redis-store.ts'
 import { parseRedisUrl } from '../src/redis/redis-url.ts'
+import { checkServer } from '../src/redis/server-checks.ts'
 import { redisScript } from '../src/redis/scripts/redis-script.ts'
 import { RedisServer, durableSettings } from './redis-server.ts'
 import { TcpProxy } from './tcp-proxy.ts'
@@ -81,6 +82,15 @@ test('a replica, and a URL of another kind than the server, are refused in so ma
   await using part = await RedisServer.start('--cluster-enabled', 'yes')
   expect(await refusal(part, memory)).toContain('name it by redis+cluster://')
   expect(await refusal(part, memory, part.url.replace('redis:', 'redis+cluster:'))).toContain('has no slots')
+})
+
+test('a replica that Sentinels or a Cluster still call master is an outage, not a wrong configuration', async () => {
+  await using server = await RedisServer.start()
+  await using replica = await RedisServer.start('--replicaof', '127.0.0.1', String(server.port))
+  const checks = { durability: { level: 'memory' }, assumeConfigured: false } as const
+  const checked = checkServer(replica.client, { ...checks, kind: 'sentinel' })
+  await expect(checked).rejects.toThrow(StoreUnavailableError)
+  await expect(checkServer(replica.client, { ...checks, kind: 'standalone' })).rejects.toThrow(StoreConfigurationError)
 })
 
 test('L1: replicas:1 calls an append saved once a replica has it, and not before', { timeout: 30_000 }, async () => {

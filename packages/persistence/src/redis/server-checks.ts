@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { StoreConfigurationError } from '../errors.ts'
+import { StoreConfigurationError, StoreUnavailableError } from '../errors.ts'
 import type { Durability } from './durability.ts'
 import { assertNoFailover } from './failover-checks.ts'
 import type { RedisLocation } from './redis-url.ts'
@@ -27,17 +27,14 @@ const fsyncSettings: readonly (readonly [name: string, value: string])[] = [
 /**
  * Checks that a server is one that the store may claim its durability on.
  *
- * @throws StoreConfigurationError that says what to set; and what the connection throws
+ * @throws StoreConfigurationError that says what to set; StoreUnavailableError where it will be another server soon; and what
+ *   the connection throws
  */
 export async function checkServer(redis: Redis, checks: ServerChecks): Promise<void> {
   const info = parseInfo(textIn(await redis.callBuffer('INFO')))
   checkVersion(info)
   checkKind(info, checks.kind)
-  if (info.get('role') !== 'master') {
-    throw new StoreConfigurationError(
-      'this Redis is a replica and takes no writes: give Weft the master, or let Sentinel or Cluster name it',
-    )
-  }
+  checkRole(info, checks.kind)
   const policy = info.get('maxmemory_policy')
   if (policy !== undefined && policy !== 'noeviction') {
     throw new StoreConfigurationError(
@@ -56,6 +53,15 @@ function checkVersion(info: ReadonlyMap<string, string>): void {
   const version = info.get('redis_version') ?? 'unknown'
   if (Number.parseInt(version, 10) >= oldestMajor) return
   throw new StoreConfigurationError(`Weft needs Redis 7 or Valkey 7.2 and up: this is Redis ${version}`)
+}
+
+function checkRole(info: ReadonlyMap<string, string>, kind: RedisLocation['kind']): void {
+  if (info.get('role') === 'master') return
+  // Who is the master changes there by itself, and whoever was asked may not know yet. It is no mistake of anybody's.
+  if (kind !== 'standalone') throw new StoreUnavailableError('it has become a replica, and its master is looked for')
+  throw new StoreConfigurationError(
+    'this Redis is a replica and takes no writes: give Weft the master, or let Sentinel or Cluster name it',
+  )
 }
 
 function checkKind(info: ReadonlyMap<string, string>, kind: RedisLocation['kind']): void {
