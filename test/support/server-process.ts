@@ -55,6 +55,10 @@ export interface ServerProcess {
   readonly pid: number
   /** The log lines of this life and of earlier ones. */
   readonly log: readonly LogLine[]
+  /** What the server that runs now has written to standard error. */
+  readonly complaints: string
+  /** Resolves when the server that runs now has ended. */
+  readonly ended: Promise<ProcessEnd>
   /** Resolves with the first log line, past ones of this life included, that has this `event`. */
   logged(event: string): Promise<LogLine>
   /** Sends a signal and resolves when the process has ended. */
@@ -88,6 +92,12 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
       return life.pid
     },
     log,
+    get complaints() {
+      return life.complaints()
+    },
+    get ended() {
+      return life.ended
+    },
     logged: (event) => life.logged(event),
     kill: (signal = 'SIGKILL') => life.kill(signal),
     async restart(args = options.args ?? []) {
@@ -104,6 +114,8 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
 interface Life {
   readonly url: string
   readonly pid: number
+  readonly ended: Promise<ProcessEnd>
+  complaints(): string
   logged(event: string): Promise<LogLine>
   kill(signal: NodeJS.Signals): Promise<ProcessEnd>
 }
@@ -148,6 +160,8 @@ async function startLife(
   return {
     url: url.replace(/\/$/, ''),
     pid: child.pid ?? 0,
+    ended,
+    complaints: () => output.complaints(),
     logged: (event) => output.logged(event),
     kill: (signal) => {
       child.kill(signal)
@@ -160,7 +174,8 @@ function readOutput(
   child: ChildProcess,
   log: LogLine[],
   ended: Promise<ProcessEnd>,
-): { logged(event: string): Promise<LogLine> } {
+): { complaints(): string; logged(event: string): Promise<LogLine> } {
+  const complaints: string[] = []
   const lines: LogLine[] = []
   const printed: string[] = []
   const waiting = new Set<(line: LogLine) => void>()
@@ -174,9 +189,13 @@ function readOutput(
       for (const hear of waiting) hear(line)
     })
   }
-  child.stderr?.on('data', (chunk: Buffer) => printed.push(chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => {
+    printed.push(chunk.toString())
+    complaints.push(chunk.toString())
+  })
 
   return {
+    complaints: () => complaints.join(''),
     logged(event) {
       const past = lines.find((line) => line['event'] === event)
       if (past !== undefined) return Promise.resolve(past)

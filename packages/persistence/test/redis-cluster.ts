@@ -17,7 +17,11 @@ export class RedisCluster implements AsyncDisposable {
   static async start(replicas: boolean, ...settings: readonly string[]): Promise<RedisCluster> {
     const all = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', ...settings]
     const count = replicas ? masters * 2 : masters
-    const servers = await Promise.all(Array.from({ length: count }, () => RedisServer.start(...all)))
+    return RedisCluster.of(await Promise.all(Array.from({ length: count }, () => RedisServer.start(...all))))
+  }
+
+  /** Makes a Cluster of empty servers: three masters, and then a replica for each where there are more. */
+  static async of(servers: readonly RedisServer[]): Promise<RedisCluster> {
     const cluster = new RedisCluster(servers)
     await cluster.#create()
     return cluster

@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { HearingListener } from '../src/contract/relay-fixture.ts'
 import { append, begin, textsOf } from '../src/contract/with-store.ts'
 import { StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
 import { openRedisStore } from '../src/redis/redis-store.ts'
 import { RedisServer, durableSettings } from './redis-server.ts'
+import { startSentinel } from './sentinel.ts'
 import { untilAvailable } from './until-available.ts'
 
 test('L1: a store found by Sentinels follows a failover, and fsync is refused there', { timeout: 60_000 }, async () => {
@@ -57,15 +56,3 @@ test('L1: fsync is refused for a Redis that Sentinels watch, though the URL name
   await expect(opened).rejects.toThrow(/watched by Sentinels.*--durability replicas:<n>/)
   await (await openRedisStore(master.url, { ...fsync, durability: 'memory' })).close()
 })
-
-/** A Sentinel of its own, which alone decides. */
-async function startSentinel(master: RedisServer): Promise<RedisServer> {
-  const file = join(master.folder, 'sentinel.conf')
-  const lines = [
-    `sentinel monitor main 127.0.0.1 ${master.port} 1`,
-    'sentinel down-after-milliseconds main 500',
-    'sentinel failover-timeout main 2000',
-  ]
-  await writeFile(file, lines.join('\n'))
-  return RedisServer.startSentinel(file)
-}

@@ -7,8 +7,15 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Redis } from 'ioredis'
 
-/** The program: `npm test` may have found it elsewhere. */
-const program = process.env['REDIS_SERVER'] ?? 'redis-server'
+/** The programs: `npm test` may have found them elsewhere. */
+const serverProgram = process.env['REDIS_SERVER'] ?? 'redis-server'
+const sentinelProgram = process.env['REDIS_SENTINEL'] ?? 'redis-sentinel'
+
+/** A test run that is itself ended must not leave servers behind. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 /** What `fsync` needs. */
 export const durableSettings: readonly string[] = ['--appendonly', 'yes', '--appendfsync', 'always']
@@ -64,12 +71,14 @@ export class RedisServer implements AsyncDisposable {
   /** Starts it again on the data that it left. @returns false where its port is taken */
   async restart(): Promise<boolean> {
     const place = ['--port', String(this.port), '--dir', this.folder, '--bind', '127.0.0.1']
-    const settings =
+    const [program, ...settings] =
       this.#sentinel === undefined
-        ? [...place, '--save', '', '--databases', '256', ...quick, ...this.#settings]
-        : [this.#sentinel, '--sentinel', ...place]
+        ? [serverProgram, ...place, '--save', '', '--databases', '256', ...quick, ...this.#settings]
+        : [sentinelProgram, this.#sentinel, ...place]
     const child = spawn(program, settings, { stdio: ['ignore', 'pipe', 'inherit'] })
     this.#process = child
+    running.add(child)
+    child.once('exit', () => running.delete(child))
     for await (const line of createInterface({ input: child.stdout })) {
       if (line.includes('Ready to accept connections') || line.includes('Sentinel ID is')) {
         child.stdout.resume()
