@@ -9,6 +9,16 @@ export interface MarkedEdit {
   readonly frame: number
 }
 
+/** The file that is to have an edit before it may be called saved. */
+export interface LogFile {
+  readonly name: string
+  readonly isAt: (path: string) => boolean
+}
+
+export const sqliteLog: LogFile = { name: 'the write-ahead log', isAt: (path) => path.endsWith('-wal') }
+
+export const redisLog: LogFile = { name: "Redis' append-only file", isAt: (path) => path.endsWith('.aof') }
+
 /** The message `saved` as it was written to a socket. */
 interface SavedWrite {
   readonly frames: number
@@ -16,16 +26,20 @@ interface SavedWrite {
 }
 
 /**
- * Checks that each edit was on the disk before it was called saved: the write-ahead log took it, then a sync of that file began
+ * Checks that each edit was on the disk before it was called saved: the log's file took it, then a sync of that file began
  * and returned, and only then the write began that told the client.
  *
- * @param calls what the server did, with a single client that was told what is saved
+ * @param calls what the server and its store did, with a single client that was told what is saved
  * @returns what does not hold, a line for each edit; empty where all is well
  */
-export function findUnsynced(calls: readonly SystemCall[], edits: readonly MarkedEdit[]): string[] {
+export function findUnsynced(
+  calls: readonly SystemCall[],
+  edits: readonly MarkedEdit[],
+  logFile: LogFile = sqliteLog,
+): string[] {
   const told = savedWrites(calls)
   return edits.flatMap(({ marker, frame }) => {
-    const problem = findProblem(calls, told, Buffer.from(marker), frame)
+    const problem = findProblem(calls, told, Buffer.from(marker), frame, logFile)
     return problem === undefined ? [] : [`${marker}: ${problem}`]
   })
 }
@@ -35,11 +49,12 @@ function findProblem(
   told: readonly SavedWrite[],
   marker: Buffer,
   frame: number,
+  logFile: LogFile,
 ): string | undefined {
   const saved = told.find(({ frames }) => frames >= frame)?.call
   if (saved === undefined) return 'was never called saved'
-  const append = calls.find((call) => isWriteAheadLog(call.target) && !isSync(call) && call.data.includes(marker))
-  if (append === undefined) return 'was never written to the write-ahead log'
+  const append = calls.find((call) => logFile.isAt(call.target) && !isSync(call) && call.data.includes(marker))
+  if (append === undefined) return `was never written to ${logFile.name}`
   if (append.returned >= saved.began) return 'was called saved before it was written'
   const synced = calls.some(
     (call) =>
@@ -49,11 +64,7 @@ function findProblem(
       call.began > append.returned &&
       call.returned < saved.began,
   )
-  return synced ? undefined : 'was called saved with no sync of the write-ahead log between'
-}
-
-function isWriteAheadLog(target: string): boolean {
-  return target.endsWith('-wal')
+  return synced ? undefined : `was called saved with no sync of ${logFile.name} between`
 }
 
 function isSync({ name }: SystemCall): boolean {
