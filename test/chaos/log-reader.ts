@@ -1,0 +1,73 @@
+import {
+  type DocumentLog,
+  DocumentNotFoundError,
+  type LoadedDocument,
+  openStore,
+  StoreUnavailableError,
+} from '@weft/persistence'
+import { applyAsItIs } from '@weft/protocol'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as Y from 'yjs'
+import type { Texts } from './edit-record.ts'
+import { chaosField } from './writer.ts'
+
+/** How long a Redis that is there, and does not answer yet, is asked again, in milliseconds. */
+const patience = 15_000
+const retryDelay = 50
+
+/** What the log itself holds of a document. */
+export interface LoggedDocument {
+  readonly doc: Y.Doc
+  readonly texts: Texts
+}
+
+/**
+ * Reads documents from the log, past all nodes.
+ *
+ * @param url the store's, past all links; asked anew for each attempt, since another server may count by then
+ * @throws CorruptRecordError, and StoreUnavailableError where Redis does not come to answer
+ */
+export async function readLog(url: () => string, documents: readonly string[]): Promise<Map<string, LoggedDocument>> {
+  const deadline = performance.now() + patience
+  for (;;) {
+    try {
+      const store = await openStore(url(), { durability: 'memory' })
+      try {
+        const read = await Promise.all(documents.map(async (id) => [id, logged(await load(store.log, id))] as const))
+        return new Map(read)
+      } finally {
+        await store.close()
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError) || performance.now() > deadline) throw error
+      await sleep(retryDelay)
+    }
+  }
+}
+
+async function load(log: DocumentLog, document: string): Promise<LoadedDocument | undefined> {
+  try {
+    return await log.load(document)
+  } catch (error) {
+    if (error instanceof DocumentNotFoundError) return undefined
+    throw error
+  }
+}
+
+function logged(loaded: LoadedDocument | undefined): LoggedDocument {
+  const updates = [...(loaded?.checkpoint?.chunks ?? []), ...(loaded?.entries ?? []).map(({ update }) => update)]
+  const doc = new Y.Doc()
+  for (const update of updates) applyAsItIs(doc, update)
+  const held = new Set(updates.flatMap(textsIn))
+  const shown = new Set(doc.getArray<string>(chaosField).toArray())
+  return { doc, texts: { holds: (text) => held.has(text), shows: (text) => shown.has(text) } }
+}
+
+/** All texts of an update, of what waits for others too. */
+function textsIn(update: Uint8Array): unknown[] {
+  return Y.decodeUpdate(update).structs.flatMap((struct) => {
+    if (!(struct instanceof Y.Item) || !(struct.content instanceof Y.ContentAny)) return []
+    const texts: unknown[] = struct.content.arr
+    return texts
+  })
+}

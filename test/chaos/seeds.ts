@@ -1,0 +1,29 @@
+import type { Durability, Plan, TopologyName } from './schedule.ts'
+
+const nodes = 3
+
+/** What a normal run goes through: each has seeds of its own, so that a failure is named by its seed alone. */
+const kinds: readonly (readonly [common: Omit<Plan, 'seed'>, ...seeds: readonly number[]])[] = [
+  [plan('fsync', 'single'), 101, 102, 103, 104, 105, 106, 107],
+  [plan('replicas:1', 'pair'), 201, 202, 203],
+  [plan('memory', 'single'), 301],
+  [{ ...plan('memory', 'single'), nodesLast: true }, 351, 352],
+  [plan('memory', 'pair'), 401],
+  [{ ...plan('memory', 'pair'), nodesLast: true }, 451],
+  [plan('replicas:1', 'sentinel'), 701],
+  [plan('replicas:1', 'cluster'), 501, 502, 503],
+  [{ ...plan('memory', 'cluster'), nodesLast: true }, 651],
+]
+
+/** The seeds of a normal run. Any others are run by hand: `node test/chaos/run.ts --seed <n>`. */
+export const usualPlans: readonly Plan[] = kinds.flatMap(([common, ...seeds]) =>
+  seeds.map((seed) => ({ ...common, seed })),
+)
+
+/** Runs that failed once, each with what was wrong. They are run as long as the stage has time for them. */
+export const pastFailures: readonly (Plan & { readonly wasWrong: string })[] = []
+
+function plan(durability: Durability, topology: TopologyName): Omit<Plan, 'seed'> {
+  // A Cluster takes seconds to notice that a master is gone.
+  return { durability, topology, nodes, nodesLast: false, seconds: topology === 'cluster' ? 12 : 8 }
+}
