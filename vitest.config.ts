@@ -23,7 +23,19 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.{ts,mjs}'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/chaos/**'],
+          testTimeout: 60 * seconds,
+          hookTimeout: 60 * seconds,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          // One file at a time, for some of them measure; the runs of a file go two at a time.
+          fileParallelism: false,
+          maxConcurrency: 2,
           testTimeout: 60 * seconds,
           hookTimeout: 60 * seconds,
         },

@@ -15,7 +15,7 @@ import { runStep, SetUpError } from './steps.mjs'
  * @property {string | undefined} without what is lost without it; undefined where the tests cannot do without
  */
 
-/** @type {Readonly<Record<'chromium' | 'redis' | 'nginx' | 'caddy' | 'strace', RealPart>>} */
+/** @type {Readonly<Record<'chromium' | 'redis' | 'sentinel' | 'nginx' | 'caddy' | 'strace', RealPart>>} */
 export const realParts = {
   chromium: {
     name: 'Chromium',
@@ -56,6 +56,15 @@ export const realParts = {
     apt: ['caddy'],
     brew: ['caddy'],
     without: 'the tests of its example say so and pass',
+  },
+  sentinel: {
+    name: "Redis' Sentinel",
+    programs: ['redis-sentinel'],
+    paths: [],
+    variable: 'REDIS_SENTINEL',
+    apt: ['redis-sentinel'],
+    brew: ['redis'],
+    without: undefined,
   },
   strace: {
     name: 'strace',

@@ -22,12 +22,18 @@ export const stages = [
     needs: [],
   },
   { name: 'knip', kind: 'check', commands: [['knip']], needs: [] },
-  { name: 'unit', kind: 'tests', commands: [['vitest', 'run', '--project', 'unit']], needs: ['redis'] },
+  { name: 'unit', kind: 'tests', commands: [['vitest', 'run', '--project', 'unit']], needs: ['redis', 'sentinel'] },
   {
     name: 'integration',
     kind: 'tests',
     commands: [['vitest', 'run', '--project', 'integration']],
     needs: ['strace', 'redis', 'nginx', 'caddy'],
+  },
+  {
+    name: 'chaos',
+    kind: 'tests',
+    commands: [['vitest', 'run', '--project', 'chaos']],
+    needs: ['redis', 'sentinel', 'strace'],
   },
   {
     name: 'browser',

@@ -9,7 +9,7 @@ function choose(...args) {
 
 describe('npm test', () => {
   test('runs every stage, the quick ones first', () => {
-    const all = ['format', 'lint', 'types', 'knip', 'unit', 'integration', 'browser']
+    const all = ['format', 'lint', 'types', 'knip', 'unit', 'integration', 'chaos', 'browser']
     expect(stages.map((stage) => stage.name)).toEqual(all)
     expect(choose()).toEqual([all, []])
   })
@@ -24,7 +24,7 @@ describe('npm test', () => {
 
   test('says what it takes where it is asked for something else', () => {
     expect(choose('--stage', 'e2e')).toBe(
-      'There is no stage "e2e": --stage takes format, lint, types, knip, unit, integration, browser.',
+      'There is no stage "e2e": --stage takes format, lint, types, knip, unit, integration, chaos, browser.',
     )
     expect(choose('--stage')).toMatch(/^There is no stage ""/)
     expect(choose('room.test.ts')).toMatch(/--stage unit room\.test\.ts/)
