@@ -15,5 +15,5 @@ async function holds(plan: Plan): Promise<void> {
 // Two at a time: a run waits more than it works.
 describe.concurrent('nothing that was told saved is lost, and all replicas agree', { timeout: 120_000 }, () => {
   test.each(usualPlans)('L1, R1, R2, X1, X2, X3: seed $seed, $durability, $topology', holds)
-  if (pastFailures.length > 0) test.each(pastFailures)('seed $seed, $durability, $topology: $wasWrong', holds)
+  test.each(pastFailures)('L1, R1, R2, X1, X2, X3: seed $seed, $durability, $topology, in which $wasWrong', holds)
 })

@@ -14,7 +14,7 @@ const kinds: readonly (readonly [common: Omit<Plan, 'seed'>, ...seeds: readonly 
   [plan('memory', 'pair'), 401],
   [{ ...plan('memory', 'pair'), nodesLast: true }, 451],
   [plan('replicas:1', 'sentinel'), 701],
-  [plan('replicas:1', 'cluster'), 501, 502, 503],
+  [plan('replicas:1', 'cluster'), 501, 502],
   [{ ...plan('memory', 'cluster'), nodesLast: true }, 651],
 ]
 
@@ -23,8 +23,17 @@ export const usualPlans: readonly Plan[] = kinds.flatMap(([common, ...seeds]) =>
   seeds.map((seed) => ({ ...common, seed })),
 )
 
-/** Runs that failed once, each with what was wrong. They are run as long as the stage has time for them. */
-export const pastFailures: readonly (Plan & { readonly wasWrong: string })[] = []
+/**
+ * Runs that failed once, and what was wrong. A change of schedule.ts draws other faults: then another seed has to be found that
+ * fails without the repair.
+ */
+export const pastFailures: readonly (Plan & { readonly wasWrong: string })[] = [
+  {
+    ...plan('replicas:1', 'cluster'),
+    seed: 503,
+    wasWrong: 'a node that started during a failover took a demoted master for a wrong configuration, and ended',
+  },
+]
 
 function plan(durability: Durability, topology: TopologyName): Omit<Plan, 'seed'> {
   return { durability, topology, nodes, nodesLast: false, seconds: secondsFor[topology] }
