@@ -4,8 +4,10 @@ import { hashSlot } from '../../packages/persistence/src/redis/hash-slot.ts'
 import { RedisCluster } from '../../packages/persistence/test/redis-cluster.ts'
 import { RedisServer } from '../../packages/persistence/test/redis-server.ts'
 import { TcpProxy } from '../../packages/persistence/test/tcp-proxy.ts'
+import type { LogSource } from './log-reader.ts'
 import type { Fault, StoreFaultKind } from './schedule.ts'
-import { cannotInflict, type Topology } from './topology.ts'
+import { openServerLog } from './server-log.ts'
+import { type Audit, cannotInflict, type Topology } from './topology.ts'
 
 /** Each server of the Cluster with the two ways to it: that of clients and replicas, and that of the Cluster's own bus. */
 interface Member {
@@ -19,6 +21,10 @@ interface Member {
 /** Three masters that have a replica each. It fails over by itself. */
 const shards = 3
 const slots = 16_384
+/** Where nodes come from. */
+const nodesAddress = '127.0.0.1'
+/** How long a replica may take to take over, in milliseconds. */
+const takeOverLimit = 8_000
 
 /**
  * A Cluster in which a master can be cut off from its replica and from the other masters while nodes still reach it. All that
@@ -31,6 +37,8 @@ export class ChaosCluster implements Topology {
   readonly links: readonly TcpProxy[]
   readonly #members: readonly Member[]
   readonly #cluster: RedisCluster
+  /** Whom a cut keeps from a server. */
+  readonly #refused = new Map<Member, (from: string) => boolean>()
 
   private constructor(members: readonly Member[], cluster: RedisCluster) {
     this.#members = members
@@ -60,12 +68,17 @@ export class ChaosCluster implements Topology {
     return `redis+cluster://${this.links.map(({ port }) => `127.0.0.1:${port}`).join(',')}`
   }
 
-  async inflict({ kind, target, lasts }: Fault<StoreFaultKind>, audit: () => Promise<void>): Promise<void> {
+  async inflict({ kind, target, lasts }: Fault<StoreFaultKind>, audit: Audit): Promise<void> {
     const { master, replica } = await this.#shard(target)
+    const takesOver = (): Promise<void> =>
+      this.#takesOver(
+        replica,
+        { open: () => openServerLog(replica.server), has: (document) => this.shardOf(document) === target },
+        audit,
+      )
     switch (kind) {
       case 'kill-master':
-        await master.server.kill()
-        await this.#untilMaster(replica)
+        await Promise.all([takesOver(), master.server.kill()])
         await sleep(lasts)
         await master.server.restart()
         break
@@ -76,7 +89,7 @@ export class ChaosCluster implements Topology {
         break
       case 'pause-master':
         master.server.pause()
-        await sleep(lasts)
+        await Promise.all([takesOver(), sleep(lasts)])
         master.server.resume()
         break
       case 'hand-over':
@@ -86,11 +99,12 @@ export class ChaosCluster implements Topology {
         break
       case 'cut-off-master':
         this.#cutOff(master)
-        await sleep(lasts)
+        await Promise.all([takesOver(), sleep(lasts)])
         for (const { link, bus } of this.#members) {
           link.pass()
           bus.pass()
         }
+        this.#refused.clear()
         break
       default:
         cannotInflict('a Cluster', kind)
@@ -106,6 +120,18 @@ export class ChaosCluster implements Topology {
     await this.#cluster[Symbol.asyncDispose]()
   }
 
+  /**
+   * Waits until a replica has taken over, and looks at what it has before any node reaches it: whatever a node still holds it
+   * would put back. A Cluster that cannot agree on it in time is let be: it will when it is whole again.
+   */
+  async #takesOver(replica: Member, source: LogSource, audit: Audit): Promise<void> {
+    const refused = this.#refused.get(replica)
+    replica.link.refuse((from) => from === nodesAddress || refused?.(from) === true)
+    if (await this.#untilMaster(replica, takeOverLimit)) await audit(source)
+    if (refused === undefined) replica.link.pass()
+    else replica.link.refuse(refused)
+  }
+
   /** Lets no other server reach it, nor it any other. */
   #cutOff(lone: Member): void {
     for (const member of this.#members) {
@@ -115,6 +141,7 @@ export class ChaosCluster implements Topology {
           : (from: string) => from === lone.address
       member.link.refuse(refused)
       member.bus.refuse(refused)
+      this.#refused.set(member, refused)
     }
   }
 
@@ -126,8 +153,14 @@ export class ChaosCluster implements Topology {
     return (await isMaster(one)) ? { master: one, replica: other } : { master: other, replica: one }
   }
 
-  async #untilMaster(member: Member): Promise<void> {
-    while (!(await isMaster(member))) await sleep(20)
+  /** @returns whether it became one in time */
+  async #untilMaster(member: Member, limit = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const begun = performance.now()
+    while (!(await isMaster(member))) {
+      if (performance.now() - begun > limit) return false
+      await sleep(20)
+    }
+    return true
   }
 
   /** Waits until each shard has a master with a replica that is in step, and all servers say that the Cluster is well. */

@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import { readFresh } from '../../bench/support/stock-client.ts'
 import type { ChaosNode } from './chaos-node.ts'
 import type { Texts } from './edit-record.ts'
-import { type LoggedDocument, readLog } from './log-reader.ts'
+import { type LoggedDocument, type LogSource, readLog, storeLog } from './log-reader.ts'
 import type { Durability } from './schedule.ts'
 import type { Topology } from './topology.ts'
 import { chaosField, type Writer } from './writer.ts'
@@ -57,12 +57,14 @@ export class Checker {
   /**
    * Looks whether the log has everything that was told saved before this call. At `memory` what is missing is only counted:
    * nodes may still hold it.
+   *
+   * @param source the log that counts, where it is not that of the whole store
    */
-  async audit(): Promise<void> {
+  async audit(source?: LogSource): Promise<void> {
     const { documents, writers, durability, violation } = this.#parts
     const saved = new Map(writers.map((writer) => [writer, writer.record.saved]))
     this.#audits++
-    const logs = await this.#readLog(documents)
+    const logs = await this.#readLog(documents, source)
     for (const [writer, count] of saved) {
       const log = logs.get(writer.record.document)
       if (log === undefined) continue
@@ -120,9 +122,9 @@ export class Checker {
     }
   }
 
-  async #readLog(documents: readonly string[]): Promise<Map<string, LoggedDocument>> {
+  async #readLog(documents: readonly string[], source?: LogSource): Promise<Map<string, LoggedDocument>> {
     try {
-      return await readLog(() => this.#parts.topology.directUrl, documents)
+      return await readLog(source ?? storeLog(() => this.#parts.topology.directUrl), documents)
     } catch (error) {
       this.#parts.violation(`the log cannot be read: ${describe(error)}`)
       return new Map()

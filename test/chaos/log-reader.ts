@@ -21,22 +21,35 @@ export interface LoggedDocument {
   readonly texts: Texts
 }
 
+/** A log that can be looked into. */
+export interface LogSource {
+  /** Opened anew for each attempt, since another server may count by then. @throws StoreUnavailableError */
+  open(): Promise<{ readonly log: Pick<DocumentLog, 'load'>; close(): Promise<void> }>
+  /** Whether it is the one that has a document. */
+  has(document: string): boolean
+}
+
+/** The log of the whole store. @param url past all links */
+export function storeLog(url: () => string): LogSource {
+  return { open: () => openStore(url(), { durability: 'memory' }), has: () => true }
+}
+
 /**
  * Reads documents from the log, past all nodes.
  *
- * @param url the store's, past all links; asked anew for each attempt, since another server may count by then
+ * @returns those that the source has
  * @throws CorruptRecordError, and StoreUnavailableError where Redis does not come to answer
  */
-export async function readLog(url: () => string, documents: readonly string[]): Promise<Map<string, LoggedDocument>> {
+export async function readLog(source: LogSource, documents: readonly string[]): Promise<Map<string, LoggedDocument>> {
   const deadline = performance.now() + patience
   for (;;) {
     try {
-      const store = await openStore(url(), { durability: 'memory' })
+      const opened = await source.open()
       try {
-        const read = await Promise.all(documents.map(async (id) => [id, logged(await load(store.log, id))] as const))
-        return new Map(read)
+        const here = documents.filter((document) => source.has(document))
+        return new Map(await Promise.all(here.map(async (id) => [id, logged(await load(opened.log, id))] as const)))
       } finally {
-        await store.close()
+        await opened.close()
       }
     } catch (error) {
       if (!(error instanceof StoreUnavailableError) || performance.now() > deadline) throw error
@@ -45,7 +58,7 @@ export async function readLog(url: () => string, documents: readonly string[]): 
   }
 }
 
-async function load(log: DocumentLog, document: string): Promise<LoadedDocument | undefined> {
+async function load(log: Pick<DocumentLog, 'load'>, document: string): Promise<LoadedDocument | undefined> {
   try {
     return await log.load(document)
   } catch (error) {

@@ -3,7 +3,7 @@ import type { RedisServer } from '../../packages/persistence/test/redis-server.t
 import type { TcpProxy } from '../../packages/persistence/test/tcp-proxy.ts'
 import type { ChaosNode } from './chaos-node.ts'
 import type { Fault, LinkFaultKind, NodeFaultKind, Schedule } from './schedule.ts'
-import type { Topology } from './topology.ts'
+import type { Audit, Topology } from './topology.ts'
 
 /** How much later things come on a slow link, in milliseconds. */
 const slowness = 150
@@ -13,7 +13,7 @@ export interface Victims {
   readonly nodes: readonly ChaosNode[]
   readonly topology: Topology
   /** Looks whether the log has everything that was saved. */
-  readonly audit: () => Promise<void>
+  readonly audit: Audit
 }
 
 /** Inflicts a schedule's faults at their times. Resolves when the last one is over and everything is whole. */

@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { StockClient } from '../../bench/support/stock-client.ts'
 import { durableSettings, RedisServer } from '../../packages/persistence/test/redis-server.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
-import { readLog } from './log-reader.ts'
+import { readLog, storeLog } from './log-reader.ts'
 
 /** How soon all nodes agree again after the store or the relay is back, in milliseconds. */
 const agreementTime = 5_000
@@ -100,7 +100,10 @@ class Recovery implements AsyncDisposable {
   }
 
   async #agree(): Promise<boolean> {
-    const logs = await readLog(() => this.redis.url, this.#documents)
+    const logs = await readLog(
+      storeLog(() => this.redis.url),
+      this.#documents,
+    )
     return this.#documents.every((document, index) => {
       const clients = this.clients.slice(index * nodeCount, (index + 1) * nodeCount)
       const states = [logs.get(document), ...clients].map((holder) => holder && Y.snapshot(holder.doc))

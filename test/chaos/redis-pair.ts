@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RedisServer } from '../../packages/persistence/test/redis-server.ts'
 import { TcpProxy } from '../../packages/persistence/test/tcp-proxy.ts'
 import type { Fault, StoreFaultKind } from './schedule.ts'
-import { cannotInflict, type Topology } from './topology.ts'
+import { type Audit, cannotInflict, type Topology } from './topology.ts'
 
 /**
  * A master with one replica, and a link for each node. Failing over is done by hand, as an operator or a script would, so that a
@@ -45,7 +45,7 @@ export class RedisPair implements Topology {
     return this.links[node]?.url ?? ''
   }
 
-  async inflict({ kind, lasts }: Fault<StoreFaultKind>, audit: () => Promise<void>): Promise<void> {
+  async inflict({ kind, lasts }: Fault<StoreFaultKind>, audit: Audit): Promise<void> {
     switch (kind) {
       case 'kill-master':
         this.#leadTo(undefined, this.links)

@@ -62,7 +62,7 @@ export async function runChaos(plan: Plan): Promise<Outcome> {
   const schedule = planSchedule(plan, size)
   const faultsOver = new AbortController()
   const auditing = topology.auditable ? auditUntil(checker, faultsOver.signal) : Promise.resolve()
-  await inflict(schedule, { nodes, topology, audit: () => checker.audit() })
+  await inflict(schedule, { nodes, topology, audit: (source) => checker.audit(source) })
   faultsOver.abort()
   await auditing
 

@@ -3,7 +3,7 @@ import { RedisServer } from '../../packages/persistence/test/redis-server.ts'
 import { startSentinel } from '../../packages/persistence/test/sentinel.ts'
 import type { TcpProxy } from '../../packages/persistence/test/tcp-proxy.ts'
 import type { Fault, StoreFaultKind } from './schedule.ts'
-import { cannotInflict, type Topology } from './topology.ts'
+import { type Audit, cannotInflict, type Topology } from './topology.ts'
 
 /** A master with one replica, and a Sentinel that fails over. It names the servers' own addresses, so there are no links. */
 export class SentinelPair implements Topology {
@@ -42,7 +42,7 @@ export class SentinelPair implements Topology {
     return `redis+sentinel://127.0.0.1:${this.#sentinel.port}/main`
   }
 
-  async inflict({ kind, lasts }: Fault<StoreFaultKind>, audit: () => Promise<void>): Promise<void> {
+  async inflict({ kind, lasts }: Fault<StoreFaultKind>, audit: Audit): Promise<void> {
     if (kind !== 'kill-master') cannotInflict('a pair with a Sentinel', kind)
     const old = this.#master
     await old.kill()

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { RedisServer, durableSettings } from '../../packages/persistence/test/redis-server.ts'
 import { TcpProxy } from '../../packages/persistence/test/tcp-proxy.ts'
 import type { Fault, StoreFaultKind } from './schedule.ts'
-import { cannotInflict, type Topology } from './topology.ts'
+import { type Audit, cannotInflict, type Topology } from './topology.ts'
 
 /** One Redis, and a link of its own for each node. */
 export class SingleRedis implements Topology {
@@ -39,7 +39,7 @@ export class SingleRedis implements Topology {
     return this.links[node]?.url ?? ''
   }
 
-  async inflict({ kind, lasts }: Fault<StoreFaultKind>, audit: () => Promise<void>): Promise<void> {
+  async inflict({ kind, lasts }: Fault<StoreFaultKind>, audit: Audit): Promise<void> {
     switch (kind) {
       case 'kill-redis':
         for (const link of this.links) link.lead(undefined)

@@ -1,6 +1,10 @@
 import type { RedisServer } from '../../packages/persistence/test/redis-server.ts'
 import type { TcpProxy } from '../../packages/persistence/test/tcp-proxy.ts'
+import type { LogSource } from './log-reader.ts'
 import type { Fault, StoreFaultKind } from './schedule.ts'
+
+/** Looks whether the log has everything that was saved: that of the store, or the one that is given. */
+export type Audit = (source?: LogSource) => Promise<void>
 
 /** Redis as the nodes of a run see it: behind links that can fail, and able to fail itself. */
 export interface Topology extends AsyncDisposable {
@@ -21,10 +25,10 @@ export interface Topology extends AsyncDisposable {
   /**
    * Inflicts a fault and resolves when it is over and Redis as before.
    *
-   * @param audit looks whether the log has everything that was saved. It is called when a server is there again that may have
+   * @param audit called when a server is there again that may have
    *   forgotten something, where possible before any node can reach it: a node would put back what it still holds
    */
-  inflict(fault: Fault<StoreFaultKind>, audit: () => Promise<void>): Promise<void>
+  inflict(fault: Fault<StoreFaultKind>, audit: Audit): Promise<void>
 }
 
 /** A fault that a topology has no way to inflict. */
