@@ -36,10 +36,10 @@ export async function encodeChunk(chunk: Uint8Array, formats: Formats): Promise<
 export function decodeChunk(
   record: Uint8Array,
   document: string,
-  number: number,
+  name: number | string,
   formats: Formats,
 ): Uint8Array<ArrayBuffer> {
-  const part = `chunk ${number}`
+  const part = typeof name === 'number' ? `chunk ${name}` : name
   const payload = openRecord(record, document, undefined, formats, part)
   const bytes = payload.subarray(1)
   const codec = payload.at(0)

@@ -39,6 +39,19 @@ export interface Checkpoint {
   readonly stateVector: Uint8Array
   /** Yjs v1 updates in causal order, each valid after the ones before it; together the state. */
   readonly chunks: readonly Uint8Array[]
+  /**
+   * How the chunks go together into one update without decoding them (`encodeOutline`), so that a joiner can be sent the state
+   * as it comes from the store. A store need not keep it; the chunks say the same.
+   */
+  readonly outline?: Uint8Array | undefined
+}
+
+/** Hears of a checkpoint while it is read. */
+export interface CheckpointReader {
+  /** A checkpoint is about to be read. Called again where what was read so far has been replaced meanwhile, and does not count. */
+  begin(checkpoint: Omit<Checkpoint, 'chunks'>): void
+  /** The next chunk is there. */
+  chunk(chunk: Uint8Array): void
 }
 
 /** All that the log holds of one document. */
@@ -82,9 +95,10 @@ export interface DocumentLog {
   /**
    * Everything the log holds of a document (L3).
    *
+   * @param reader hears of the checkpoint as it comes, from a store that reads it in parts; others do not call it
    * @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError
    */
-  load(document: string): Promise<LoadedDocument>
+  load(document: string, reader?: CheckpointReader): Promise<LoadedDocument>
 
   /**
    * Appends. Resolves when the entries are durable at the store's level (L1), and not before.

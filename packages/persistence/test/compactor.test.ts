@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { decodeOutline, StateAssembly } from '@weft/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -102,6 +103,28 @@ test('L3: a large state is cut into chunks that can be applied one after the oth
   expect(replica.getText('text').toJSON()).toBe(doc.getText('text').toJSON())
   await compactor.close()
   await store.close()
+})
+
+test('L3: the chunks of a compacted state go together into one update of it', async () => {
+  const store = new MemoryStore()
+  const epoch = await begin(store, 'a')
+  const doc = new Y.Doc()
+  for (let turn = 0; turn < 400; turn++) {
+    doc.clientID = 1 + (turn % 3)
+    doc.getText('text').insert((turn * 37) % (doc.getText('text').length + 1), randomUUID().repeat(60))
+  }
+  const state = Y.encodeStateAsUpdate(doc)
+  await appendUpdate(store, 'a', epoch, state)
+  const compactor = new Compactor(store.log)
+  expect(await compactor.compact('a')).toBe('done')
+  const { checkpoint } = await store.log.load('a')
+  const assembly = new StateAssembly(decodeOutline(checkpoint?.outline ?? new Uint8Array()))
+  const chunks = checkpoint?.chunks ?? []
+  expect(chunks.length).toBeGreaterThan(2)
+  const whole = Buffer.concat(chunks.flatMap((chunk) => assembly.add(chunk)))
+  expect(assembly.complete).toBe(true)
+  expect(stateOf({ updates: [whole] })).toEqual(stateOf({ updates: [state] }))
+  await compactor.close()
 })
 
 test('L4: of two compactors of one document, one is done and the other superseded', async () => {

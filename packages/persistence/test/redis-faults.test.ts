@@ -230,8 +230,15 @@ test('L3: a checkpoint that goes away under its reader is read anew', async () =
   const location = parseRedisUrl(server.url)
   const commands = new RedisConnection({ location, name: 'reader', check: () => Promise.resolve() })
   const routes = singleRoute(() => ({ name: '', address: undefined, commands, appends: directLane(commands) }))
-  const loaded = await new DocumentReader(new Interrupted(routes, 'weft', currentFormats)).load('a', undefined)
+  let begun = 0
+  const reader = { begin: () => begun++, chunk: () => {} }
+  const documents = new DocumentReader(new Interrupted(routes, 'weft', currentFormats))
+  const loaded = await documents.load('a', undefined, reader)
   expect(textsOf(loaded)).toEqual(['second'])
+  // Who was told of the first one is told that it does not count.
+  expect(begun).toBe(2)
+  await store.log.load('a', reader)
+  expect(begun).toBe(3)
   expect(loaded.head).toEqual(next)
   routes.close()
 })

@@ -139,6 +139,15 @@ export function encodeUpdate(update: Uint8Array): Uint8Array {
   return encodeSync(syncType.update, update)
 }
 
+/** What an update message begins with, whose update has so many bytes and follows. */
+export function encodeUpdateHead(bytes: number): Uint8Array {
+  return encode((encoder) => {
+    writeVarUint(encoder, messageType.sync)
+    writeVarUint(encoder, syncType.update)
+    writeVarUint(encoder, bytes)
+  })
+}
+
 /** An awareness message of these entries. */
 export function encodeAwarenessFrame(entries: Iterable<AwarenessEntry>): Uint8Array {
   return encode((encoder) => {

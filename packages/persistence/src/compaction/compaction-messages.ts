@@ -13,7 +13,12 @@ export type ToCompactionWorker =
 
 export type FromCompactionWorker =
   | { readonly type: 'chunk'; readonly job: number; readonly chunk: Uint8Array }
-  | { readonly type: 'rebuilt'; readonly job: number; readonly stateVector: Uint8Array }
+  | {
+      readonly type: 'rebuilt'
+      readonly job: number
+      readonly stateVector: Uint8Array
+      readonly outline: Uint8Array | undefined
+    }
   | {
       readonly type: 'unreadable'
       readonly job: number

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { Checkpoint } from '../document-log.ts'
 import { workerFile } from '../worker-file.ts'
 import type { FromCompactionWorker, ToCompactionWorker } from './compaction-messages.ts'
 import { type LoggedUpdate, UnreadableUpdateError } from './rebuild.ts'
@@ -10,10 +11,7 @@ export class CompactionThreadError extends Error {
 }
 
 /** A state made from a log. */
-export interface RebuiltState {
-  readonly stateVector: Uint8Array
-  readonly chunks: readonly Uint8Array[]
-}
+export type RebuiltState = Omit<Checkpoint, 'place'>
 
 interface Job {
   readonly chunks: Uint8Array[]
@@ -124,7 +122,7 @@ export class CompactionThread {
         job.chunks.push(message.chunk)
         return
       case 'rebuilt':
-        job.resolve({ stateVector: message.stateVector, chunks: job.chunks })
+        job.resolve({ stateVector: message.stateVector, outline: message.outline, chunks: job.chunks })
         return
       case 'unreadable':
         job.reject(new UnreadableUpdateError(message.position, { cause: message.cause }))

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads'
+import { encodeOutline, type PartOutline } from '@weft/protocol'
 import type { FromCompactionWorker, ToCompactionWorker } from './compaction-messages.ts'
 import { type LoggedUpdate, Rebuild, UnreadableUpdateError } from './rebuild.ts'
 
@@ -38,11 +39,16 @@ function handle(message: ToCompactionWorker): void {
     }
     case 'finish': {
       const rebuild = rebuilds.get(job) ?? new Rebuild()
-      for (const chunk of rebuild.chunks()) {
-        const own = chunk.slice()
+      const outlines: PartOutline[] = []
+      let count = 0
+      for (const { update, outline } of rebuild.parts()) {
+        const own = update.slice()
         post({ type: 'chunk', job, chunk: own }, [own.buffer])
+        count++
+        if (outline !== undefined) outlines.push(outline)
       }
-      post({ type: 'rebuilt', job, stateVector: rebuild.stateVector() })
+      const outline = outlines.length === count ? encodeOutline(outlines) : undefined
+      post({ type: 'rebuilt', job, stateVector: rebuild.stateVector(), outline })
       release(job)
       return
     }

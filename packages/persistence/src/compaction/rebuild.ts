@@ -1,4 +1,4 @@
-import { applyAsItIs, splitUpdate, statePartBytes } from '@weft/protocol'
+import { applyAsItIs, splitWithOutline, statePartBytes, type UpdatePart } from '@weft/protocol'
 import * as Y from 'yjs'
 
 /** An update of a log, or a chunk of a checkpoint: that one has no position. */
@@ -48,8 +48,8 @@ export class Rebuild {
   }
 
   /** The state as updates in causal order, with what still waits for missing dependencies (R9). */
-  chunks(): Generator<Uint8Array> {
-    return splitUpdate(Y.encodeStateAsUpdate(this.#doc), statePartBytes)
+  parts(): Generator<UpdatePart> {
+    return splitWithOutline(Y.encodeStateAsUpdate(this.#doc), statePartBytes)
   }
 
   end(): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { DocumentNotFoundError } from '../errors.ts'
+import type { Checkpoint } from '../document-log.ts'
 import type { StoreKind } from './store-fixture.ts'
 import { append, begin, checkpointAt, placeOf, textsOf, withStore } from './with-store.ts'
 
@@ -36,6 +37,26 @@ export function checkpointRules(kind: StoreKind): void {
       const { head: next, checkpoint } = await store.log.load('a')
       expect(await store.log.replaceCheckpoint('a', checkpointAt(next, 'state 2'), checkpoint?.place.tip)).toBe(true)
       expect(textsOf(await store.log.load('a'))).toEqual(['state 2'])
+    }))
+
+  test('L3: whoever hears of a checkpoint while it is read hears all of it, in order, as it is loaded', () =>
+    withStore(kind, async ({ store }) => {
+      const epoch = await begin(store, 'a')
+      await append(store, 'a', epoch, 'one')
+      const { head } = await store.log.load('a')
+      const outline = new Uint8Array(randomBytes(10_000))
+      const written = { ...checkpointAt(head, ...largeState()), outline }
+      expect(await store.log.replaceCheckpoint('a', written, undefined)).toBe(true)
+      const begun: Omit<Checkpoint, 'chunks'>[] = []
+      const chunks: Uint8Array[] = []
+      const { checkpoint } = await store.log.load('a', {
+        begin: (found) => begun.push(found),
+        chunk: (chunk) => chunks.push(chunk),
+      })
+      expect([undefined, Buffer.from(outline)]).toContainEqual(checkpoint?.outline && Buffer.from(checkpoint.outline))
+      if (begun.length === 0) return
+      expect(begun).toEqual([{ place: head, stateVector: checkpoint?.stateVector, outline: checkpoint?.outline }])
+      expectSameBytes(chunks, written.chunks)
     }))
 
   test('L1: a token repeated after a checkpoint still answers what it was given', () =>

@@ -68,6 +68,7 @@ export class MemoryLog implements DocumentLog {
       place: checkpoint.place,
       stateVector: checkpoint.stateVector.slice(),
       chunks: checkpoint.chunks.map((chunk) => chunk.slice()),
+      outline: checkpoint.outline?.slice(),
     }
     live.entries = live.entries.filter((entry) => entry.position > position)
     return true

@@ -126,7 +126,7 @@ function publishAppends(
   publish: (document: string, append: RelayedAppend) => void,
 ): DocumentLog {
   return {
-    load: (document) => log.load(document),
+    load: (document, reader) => log.load(document, reader),
     read: (document, from) => log.read(document, from),
     replaceCheckpoint: (document, checkpoint, replaces) => log.replaceCheckpoint(document, checkpoint, replaces),
     heads: (documents) => log.heads(documents),

@@ -4,6 +4,14 @@ const sliceBytes = 256 * 1024
 /** The field of a generation that holds the checkpoint's header. */
 export const headerField = 'header'
 
+/** The field of a generation that holds the outline, where there is one that fits into a slice. */
+export const outlineField = 'outline'
+
+/** Whether a record fits into a field of its own. */
+export function fitsSlice({ byteLength }: Uint8Array): boolean {
+  return byteLength <= sliceBytes
+}
+
 /** A part of a chunk's record, under the field that it is kept in. */
 export type Slice = readonly [field: string, bytes: Buffer]
 

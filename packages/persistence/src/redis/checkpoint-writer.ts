@@ -2,7 +2,7 @@ import { encodeCheckpointHeader, encodeChunk } from '../checkpoint-codec.ts'
 import type { Checkpoint } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { randomId } from '../random-id.ts'
-import { type Slice, headerField, sliceChunk } from './checkpoint-slices.ts'
+import { fitsSlice, headerField, outlineField, type Slice, sliceChunk } from './checkpoint-slices.ts'
 import type { DocumentAccess, FoundHead } from './document-access.ts'
 import { formatArguments } from './scripts/format-check.ts'
 import { replaceCheckpointScript, trimScript, writeChunkScript } from './scripts/checkpoint.ts'
@@ -82,7 +82,7 @@ export class CheckpointWriter {
   async #writeParts(
     document: string,
     generation: string,
-    { place, stateVector, chunks }: Checkpoint,
+    { place, stateVector, chunks, outline }: Checkpoint,
   ): Promise<{ fields: number; bytes: number }> {
     const { formats } = this.#access
     const key = this.#access.keys(document).checkpoint(generation)
@@ -99,6 +99,8 @@ export class CheckpointWriter {
       void written.then(() => inFlight.delete(written)).catch(() => {})
     }
     await write([headerField, header])
+    const outlined = outline && (await encodeChunk(outline, formats))
+    if (outlined !== undefined && fitsSlice(outlined)) await write([outlineField, outlined])
     for (const [number, chunk] of chunks.entries()) {
       for (const slice of sliceChunk(number, await encodeChunk(chunk, formats))) await write(slice)
     }

@@ -1,16 +1,16 @@
 import { decodeChunk, decodeCheckpointHeader } from '../checkpoint-codec.ts'
-import type { Checkpoint, Entry, LoadedDocument } from '../document-log.ts'
+import type { Checkpoint, CheckpointReader, Entry, LoadedDocument } from '../document-log.ts'
 import { CorruptRecordError } from '../errors.ts'
 import type { Formats } from '../formats.ts'
 import { decodeEntry } from '../record.ts'
-import { headerField, joinSlices } from './checkpoint-slices.ts'
+import { headerField, joinSlices, outlineField } from './checkpoint-slices.ts'
 import type { DocumentAccess, StoredCheckpoint, StoredHead } from './document-access.ts'
 import { fieldsIn, listIn, maybeBytesIn, textIn } from './reply.ts'
 
 /** Entries that one command reads: few enough not to hold up Redis when they are large. */
 const entriesPerRead = 200
-/** Chunks of at most 256 KiB that are read at once. */
-const chunksPerRead = 4
+/** Chunks of at most 256 KiB that are on their way at once. */
+const chunksAhead = 4
 /** How often a document is read anew because it changed meanwhile, before that counts as an outage. */
 const maxAttempts = 10
 
@@ -32,11 +32,11 @@ export class DocumentReader {
    * @param from the first position that is wanted; undefined for everything
    * @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError
    */
-  async load(document: string, from: number | undefined): Promise<LoadedDocument> {
+  async load(document: string, from: number | undefined, reader?: CheckpointReader): Promise<LoadedDocument> {
     let head = await this.#access.head(document)
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#load(document, from, head)
+        return await this.#load(document, from, head, reader)
       } catch (error) {
         if (!(error instanceof CorruptRecordError) || attempt === maxAttempts) throw error
         const found = await this.#access.head(document)
@@ -46,40 +46,57 @@ export class DocumentReader {
     }
   }
 
-  async #load(document: string, from: number | undefined, head: StoredHead): Promise<LoadedDocument> {
+  async #load(
+    document: string,
+    from: number | undefined,
+    head: StoredHead,
+    reader: CheckpointReader | undefined,
+  ): Promise<LoadedDocument> {
     const { place, checkpoint: stored } = head
     if (stored === undefined || (from !== undefined && from > stored.position)) {
       const entries = await this.#readEntries(document, Math.max(from ?? 1, 1), head)
       return { head: place, checkpoint: undefined, entries }
     }
     const [checkpoint, entries] = await Promise.all([
-      this.#readCheckpoint(document, stored, place.epoch),
+      this.#readCheckpoint(document, stored, place.epoch, reader),
       this.#readEntries(document, stored.position + 1, head),
     ])
     return { head: place, checkpoint, entries }
   }
 
-  async #readCheckpoint(document: string, stored: StoredCheckpoint, epoch: string): Promise<Checkpoint> {
+  async #readCheckpoint(
+    document: string,
+    stored: StoredCheckpoint,
+    epoch: string,
+    reader: CheckpointReader | undefined,
+  ): Promise<Checkpoint> {
     const { formats } = this.#access
     const key = this.#access.keys(document).checkpoint(stored.generation)
-    const record = maybeBytesIn(await this.#access.call(document, key, 'HGET', [headerField]))
+    const fields = await this.#access.call(document, key, 'HMGET', [headerField, outlineField])
+    const [record, outlined] = listIn(fields).map(maybeBytesIn)
     if (record === undefined) throw new CorruptRecordError(document, undefined, 'the header is missing')
     const { place, stateVector, chunks: count } = decodeCheckpointHeader(record, document, formats)
     if (place.position !== stored.position || place.tip !== stored.tip || place.epoch !== epoch) {
       throw new CorruptRecordError(document, undefined, 'the header is of another checkpoint')
     }
+    const outline = outlined && decodeChunk(outlined, document, outlineField, formats)
+    reader?.begin({ place, stateVector, outline })
     const chunks: Uint8Array[] = []
+    const ahead: Promise<Buffer>[] = []
     while (chunks.length < count) {
-      const numbers = Array.from(
-        { length: Math.min(chunksPerRead, count - chunks.length) },
-        (_, n) => chunks.length + n,
-      )
-      const records = await Promise.all(numbers.map((number) => this.#readChunk(document, key, number, count)))
-      for (const [index, read] of records.entries()) {
-        chunks.push(decodeChunk(read, document, numbers[index] ?? 0, formats))
+      for (let next = chunks.length + ahead.length; next < count && ahead.length < chunksAhead; next++) {
+        const read = this.#readChunk(document, key, next, count)
+        // Should one before it fail, nobody waits for it.
+        read.catch(() => {})
+        ahead.push(read)
       }
+      const read = await ahead.shift()
+      if (read === undefined) break
+      const chunk = decodeChunk(read, document, chunks.length, formats)
+      chunks.push(chunk)
+      reader?.chunk(chunk)
     }
-    return { place, stateVector, chunks }
+    return { place, stateVector, chunks, outline }
   }
 
   #readChunk(document: string, key: string, number: number, count: number): Promise<Buffer> {

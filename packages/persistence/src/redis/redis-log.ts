@@ -3,6 +3,7 @@ import type {
   AppendReceipt,
   AppendRequest,
   Checkpoint,
+  CheckpointReader,
   DocumentLog,
   LoadedDocument,
   NewEntry,
@@ -56,8 +57,8 @@ export class RedisLog implements DocumentLog {
     this.#reader = new DocumentReader(parts.access)
   }
 
-  load(document: string): Promise<LoadedDocument> {
-    return this.#reader.load(document, undefined)
+  load(document: string, reader?: CheckpointReader): Promise<LoadedDocument> {
+    return this.#reader.load(document, undefined, reader)
   }
 
   read(document: string, from: number): Promise<LoadedDocument> {

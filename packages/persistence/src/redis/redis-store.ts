@@ -170,7 +170,7 @@ class OpenRedisStore implements RedisStore {
 
 function countedLog(log: DocumentLog, operations: Operations): DocumentLog {
   return {
-    load: (document) => operations.run(() => log.load(document)),
+    load: (document, reader) => operations.run(() => log.load(document, reader)),
     append: (document, request) => operations.run(() => log.append(document, request)),
     read: (document, from) => operations.run(() => log.read(document, from)),
     replaceCheckpoint: (document, checkpoint, replaces) =>
