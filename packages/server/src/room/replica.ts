@@ -40,9 +40,10 @@ export class Replica {
    * Builds the replica of what the log holds.
    *
    * @param pause awaited between parts, so that a large document does not keep others waiting
+   * @param base the checkpoint as one update, where its chunks were put together
    * @throws Error where the log's bytes are no updates
    */
-  static async hydrate(loaded: LoadedDocument, pause: () => Promise<void>): Promise<Replica> {
+  static async hydrate(loaded: LoadedDocument, pause: () => Promise<void>, base?: Uint8Array): Promise<Replica> {
     const doc = new Y.Doc({ gc: true })
     let sincePause = 0
     for (const update of loggedUpdates(loaded)) {
@@ -53,7 +54,7 @@ export class Replica {
       await pause()
     }
     const tail = loaded.entries.map((entry) => entry.update)
-    return new Replica(doc, new StateCache(loaded.checkpoint?.chunks ?? [], tail))
+    return new Replica(doc, new StateCache(loaded.checkpoint?.chunks ?? [], tail, base))
   }
 
   /**
@@ -120,6 +121,15 @@ export class Replica {
   /** The whole state: one update, or one and what came since. Shared by all who ask (R7). */
   state(): readonly Uint8Array[] {
     return this.#cache.state(() => Y.encodeStateAsUpdate(this.#doc))
+  }
+
+  /**
+   * What someone lacks who was sent an earlier state, as one update; shared by all who were, while that state is the cache's.
+   *
+   * @param stateVector what that state has, encoded
+   */
+  since(base: Uint8Array, stateVector: Uint8Array): Uint8Array {
+    return this.#cache.since(base) ?? this.difference(stateVector)
   }
 
   /**

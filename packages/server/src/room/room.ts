@@ -4,6 +4,7 @@ import {
   encodeAwarenessFrame,
   encodeEpoch,
   encodeSyncStep1,
+  encodeSyncStep2,
   type Person,
   type RefusalKind,
   sameLife,
@@ -15,6 +16,7 @@ import { CompactionTrigger } from './compaction-trigger.ts'
 import { FlushSchedule } from './flush-schedule.ts'
 import { untilNextFlush } from './flush-window.ts'
 import { Delivery } from './delivery.ts'
+import type { EarlyState } from './early-state.ts'
 import { type Frame, frameOf } from './frame.ts'
 import { Intake } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
@@ -123,6 +125,16 @@ export class Room {
     this.#presence.leave(member)
     if (this.#delivery.members.size === 0) this.#emptySince = this.#surroundings.now()
     this.#scheduleFlush()
+  }
+
+  /** A client that asked for everything was sent the state as it was loaded: it is due the rest. */
+  complete(member: Member, { base, epoch, stateVector }: EarlyState): void {
+    if (!sameLife(epoch, this.#epoch) || base === undefined) {
+      this.#eject(member, 'replaced', 'the document was made anew')
+      return
+    }
+    this.flush()
+    this.#delivery.stream(member, [frameOf(encodeSyncStep2(this.#replica.since(base, stateVector)))])
   }
 
   /** A client says something. */

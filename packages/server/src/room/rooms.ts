@@ -1,4 +1,5 @@
 import {
+  type CheckpointReader,
   CorruptRecordError,
   DocumentNotFoundError,
   type DocumentCatalog,
@@ -9,6 +10,7 @@ import {
 } from '@weft/persistence'
 import type { Person, RefusalKind } from '@weft/protocol'
 import { ByteCount } from './byte-count.ts'
+import { EarlyStates, type Newcomer } from './early-state.ts'
 import type { RoomLimits } from './limits.ts'
 import type { Repair } from './nodes/log-follower.ts'
 import type { Member, Seat } from './member.ts'
@@ -53,6 +55,12 @@ export interface RoomsParts {
 /** Logs that are read at once where nodes find that they have missed something: after an outage that may be all of them. */
 const readsAtOnce = 16
 
+/** A document that is being opened. */
+interface Opening {
+  readonly room: Promise<Room>
+  readonly states: EarlyStates
+}
+
 /** What a room is made with that is shared with other nodes. */
 interface Shared {
   readonly relay: Relay
@@ -69,7 +77,7 @@ export interface Seated {
 export class Rooms {
   readonly #parts: RoomsParts
   readonly #rooms = new Map<string, Room>()
-  readonly #opening = new Map<string, Promise<Room>>()
+  readonly #opening = new Map<string, Opening>()
   readonly #checkpointing = new Set<Promise<void>>()
   readonly #unsaved = new ByteCount()
   readonly #turns = new Turns(readsAtOnce)
@@ -104,14 +112,15 @@ export class Rooms {
    * Takes a seat in a document's room, which is opened if need be.
    *
    * @param create whether a document that never existed may be created
+   * @param newcomer hears of the document's state where that can be sent before there is a room
    * @throws StoreError
    */
-  async join(document: string, seat: Seat, create: boolean): Promise<Seated> {
+  async join(document: string, seat: Seat, create: boolean, newcomer?: Newcomer): Promise<Seated> {
     for (;;) {
       const room = this.#rooms.get(document)
       // Taking the seat must follow the look-up without a pause: a sweep could unload the room in between.
       if (room !== undefined) return { room, member: room.join(seat) }
-      await this.#open(document, create ? seat.actor : undefined)
+      await this.#open(document, create ? seat.actor : undefined, newcomer)
     }
   }
 
@@ -142,30 +151,37 @@ export class Rooms {
     await Promise.all(this.#checkpointing)
   }
 
-  async #open(document: string, creator: string | undefined): Promise<void> {
-    const opening = this.#opening.get(document) ?? this.#load(document, creator)
+  async #open(document: string, creator: string | undefined, newcomer: Newcomer | undefined): Promise<void> {
+    const opening = this.#opening.get(document) ?? this.#begin(document, creator)
     this.#opening.set(document, opening)
+    if (newcomer !== undefined) opening.states.welcome(newcomer)
     try {
-      await opening
+      await opening.room
     } finally {
       if (this.#opening.get(document) === opening) this.#opening.delete(document)
     }
   }
 
-  async #load(document: string, creator: string | undefined): Promise<Room> {
+  #begin(document: string, creator: string | undefined): Opening {
+    const states = new EarlyStates()
+    return { states, room: this.#load(document, creator, states) }
+  }
+
+  async #load(document: string, creator: string | undefined, states: EarlyStates): Promise<Room> {
     const { relay } = this.#parts
-    if (relay === undefined) return this.#make(document, await this.#loadOrCreate(document, creator))
-    const feed = await RelayFeed.open(relay, document)
+    const feed = relay && (await RelayFeed.open(relay, document))
     try {
-      return await this.#make(document, await this.#loadOrCreate(document, creator), { relay, feed })
+      const loaded = await this.#loadOrCreate(document, creator, states)
+      if (loaded.checkpoint !== undefined) states.read(loaded.checkpoint)
+      const replica = await this.#hydrate(document, loaded, states.state?.base)
+      return this.#make(document, loaded, replica, relay && feed && { relay, feed })
     } catch (error) {
-      feed.close()
+      feed?.close()
       throw error
     }
   }
 
-  async #make(document: string, loaded: LoadedDocument, shared?: Shared): Promise<Room> {
-    const replica = await this.#hydrate(document, loaded)
+  #make(document: string, loaded: LoadedDocument, replica: Replica, shared: Shared | undefined): Room {
     const { log, limits, surroundings, events } = this.#parts
     const room: Room = new Room({
       document,
@@ -208,10 +224,14 @@ export class Rooms {
     }
   }
 
-  async #loadOrCreate(document: string, creator: string | undefined): Promise<LoadedDocument> {
+  async #loadOrCreate(
+    document: string,
+    creator: string | undefined,
+    reader: CheckpointReader,
+  ): Promise<LoadedDocument> {
     const { log, catalog, surroundings } = this.#parts
     try {
-      return await log.load(document)
+      return await log.load(document, reader)
     } catch (error) {
       if (!(error instanceof DocumentNotFoundError) || creator === undefined) throw error
     }
@@ -219,9 +239,10 @@ export class Rooms {
     return await log.load(document)
   }
 
-  async #hydrate(document: string, loaded: LoadedDocument): Promise<Replica> {
+  async #hydrate(document: string, loaded: LoadedDocument, base: Uint8Array | undefined): Promise<Replica> {
+    const pause = (): Promise<void> => new Promise((resolve) => this.#parts.surroundings.soon(resolve))
     try {
-      return await Replica.hydrate(loaded, () => new Promise((resolve) => this.#parts.surroundings.soon(resolve)))
+      return await Replica.hydrate(loaded, pause, base)
     } catch (cause) {
       throw new CorruptRecordError(document, undefined, 'Yjs cannot read what the log holds', { cause })
     }

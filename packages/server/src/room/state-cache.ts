@@ -3,6 +3,8 @@ import { mergeUpdates } from './merge-updates.ts'
 /** A tail of up to so many bytes is worth no new encoding; a whole state of up to so many is sent as one update. */
 const smallTailBytes = 64 * 1024
 
+const emptyUpdate = new Uint8Array([0, 0])
+
 /**
  * The encoded state of a document: a base that stays as it is, and what came since. However many clients join at once, they
  * share one encoding; a document that is written to is encoded anew only when the tail has grown to half of it, so that the
@@ -21,9 +23,10 @@ export class StateCache {
   /**
    * @param chunks the checkpoint's
    * @param tail what came after it
+   * @param base the chunks put together into one update, where that was done
    */
-  constructor(chunks: readonly Uint8Array[], tail: readonly Uint8Array[]) {
-    this.#base = chunks.length === 1 ? chunks[0] : undefined
+  constructor(chunks: readonly Uint8Array[], tail: readonly Uint8Array[], base?: Uint8Array) {
+    this.#base = base ?? (chunks.length === 1 ? chunks[0] : undefined)
     this.#baseBytes = sum(chunks)
     this.#tail = [...tail]
     this.#tailBytes = sum(tail)
@@ -52,6 +55,13 @@ export class StateCache {
     const base = this.#base === undefined || outgrown ? this.renew(encode) : this.#base
     this.#state = this.#withTail(base)
     return this.#state
+  }
+
+  /** What came since a base, as one update, for those who were sent that base; undefined where it is another one by now. */
+  since(base: Uint8Array): Uint8Array | undefined {
+    if (base !== this.#base) return undefined
+    if (this.#tail.length > 1) this.#tail = [mergeUpdates(this.#tail)]
+    return this.#tail[0] ?? emptyUpdate
   }
 
   /** Encodes the state anew, unless nothing has come since it was encoded. */

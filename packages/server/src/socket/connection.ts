@@ -1,8 +1,15 @@
 import type { Duplex } from 'node:stream'
 import { StoreError } from '@weft/persistence'
-import { type ClientMessage, decodeClientFrame, MalformedFrameError, type RefusalKind } from '@weft/protocol'
+import {
+  type ClientMessage,
+  decodeClientFrame,
+  encodeSyncStep1,
+  MalformedFrameError,
+  type RefusalKind,
+} from '@weft/protocol'
 import { WebSocket } from 'ws'
 import type { Access, Refused } from '../auth/access.ts'
+import type { EarlyState, Newcomer } from '../room/early-state.ts'
 import type { Seat } from '../room/member.ts'
 import type { Seated } from '../room/rooms.ts'
 import type { SocketLimits } from './limits.ts'
@@ -18,7 +25,7 @@ export interface ConnectionParts {
   /** Who it is, asked once. */
   readonly authenticate: () => Promise<Access | Refused>
   /** Takes a seat for it. @throws StoreError */
-  readonly join: (seat: Seat, create: boolean) => Promise<Seated>
+  readonly join: (seat: Seat, create: boolean, newcomer: Newcomer) => Promise<Seated>
   readonly events: ConnectionEvents
 }
 
@@ -31,9 +38,24 @@ export interface ConnectionEvents {
   closed(): void
 }
 
+/** Sync step 1 of someone who has nothing. */
+const questionOfNewcomer = encodeSyncStep1(new Uint8Array([0]))
+
+function asksForEverything(frame: Uint8Array): boolean {
+  return Buffer.compare(frame, questionOfNewcomer) === 0
+}
+
 /** Where a connection is in its life. Frames that come before it is seated are held in order (S2). */
 type Life =
-  | { readonly stage: 'arriving'; readonly held: Uint8Array[]; heldBytes: number }
+  | {
+      readonly stage: 'arriving'
+      readonly held: Uint8Array[]
+      heldBytes: number
+      /** The document's state, once it can be sent before there is a room. */
+      offer?: EarlyState
+      /** The state that its first question was answered with before there was a room. */
+      answered?: EarlyState
+    }
   | { readonly stage: 'seated'; readonly seated: Seated }
   | { readonly stage: 'over' }
 
@@ -74,7 +96,7 @@ export class Connection {
       const canWrite = access.role !== 'read'
       const { speaksWeft } = this.#parts
       const seat: Seat = { wire: this.wire, actor: access.actor, canWrite, speaksWeft }
-      this.#seat(await this.#parts.join(seat, canWrite))
+      this.#seat(await this.#parts.join(seat, canWrite, { offer: (state) => this.#offered(state) }))
     } catch (error) {
       this.#failed(error)
     }
@@ -112,7 +134,24 @@ export class Connection {
     this.#life = { stage: 'seated', seated }
     // Before what is held is handed on, since the room may pause the socket for it. Nothing new is read until this returns.
     this.wire.resume()
-    for (const frame of life.held) this.#receive(seated, frame)
+    const { answered, held } = life
+    if (answered !== undefined) seated.room.complete(seated.member, answered)
+    for (const frame of answered === undefined ? held : held.slice(1)) this.#receive(seated, frame)
+  }
+
+  #offered(state: EarlyState): void {
+    if (this.#life.stage === 'arriving') this.#life.offer = state
+    this.#answerEarly()
+  }
+
+  /** Sends the state while the document is loaded, if that is what was asked first. */
+  #answerEarly(): void {
+    const life = this.#life
+    if (life.stage !== 'arriving' || life.answered !== undefined || life.offer === undefined) return
+    const [first] = life.held
+    if (first === undefined || !asksForEverything(first)) return
+    life.answered = life.offer
+    life.offer.sendTo(this.wire, this.#parts.speaksWeft)
   }
 
   #message(data: Buffer, isBinary: boolean): void {
@@ -128,6 +167,7 @@ export class Connection {
     else if (life.stage === 'arriving') {
       life.held.push(data)
       life.heldBytes += data.byteLength
+      this.#answerEarly()
       if (life.heldBytes >= this.#parts.limits.heldBytes) this.wire.pause()
     }
   }

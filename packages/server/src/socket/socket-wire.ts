@@ -3,7 +3,7 @@ import { closeCodes, closeReason, type RefusalKind } from '@weft/protocol'
 import { WebSocket } from 'ws'
 import type { Frame } from '../room/frame.ts'
 import type { Wire } from '../room/wire.ts'
-import { framed, frameHeader } from './server-frame.ts'
+import { framed, frameHeader, partOfMessage } from './server-frame.ts'
 
 /** Payloads up to this are copied behind their header; larger ones are written as they are, shared by all members. */
 const copyBytes = 16 * 1024
@@ -15,6 +15,8 @@ const defaultRetryAfter = 1_000
 export class SocketWire implements Wire {
   readonly #ws: WebSocket
   readonly #socket: Duplex
+  /** What waits for the last part of a message that is being sent in parts. */
+  #afterParts: Frame[] | undefined
   /** When something was last sent, in sweeps of the sync tier. */
   lastSent = 0
   /** Set by the sync tier before each sweep. */
@@ -33,6 +35,10 @@ export class SocketWire implements Wire {
 
   send(frame: Frame): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return
+    if (this.#afterParts !== undefined) {
+      this.#afterParts.push(frame)
+      return
+    }
     this.lastSent = this.sweep
     const { payload } = frame
     if (payload.byteLength <= copyBytes) {
@@ -40,9 +46,24 @@ export class SocketWire implements Wire {
       this.#socket.write(frame.wire)
       return
     }
+    this.#write(frameHeader(payload.byteLength), [payload])
+  }
+
+  sendPart(pieces: readonly Uint8Array[], last: boolean): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return
+    this.lastSent = this.sweep
+    const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0)
+    const isFirst = this.#afterParts === undefined
+    if (length > 0 || last) this.#write(frameHeader(length, partOfMessage(isFirst, last)), pieces)
+    const waiting = this.#afterParts ?? []
+    this.#afterParts = last ? undefined : waiting
+    if (last) for (const frame of waiting) this.send(frame)
+  }
+
+  #write(header: Uint8Array, pieces: readonly Uint8Array[]): void {
     this.#socket.cork()
-    this.#socket.write(frameHeader(payload.byteLength))
-    this.#socket.write(payload)
+    this.#socket.write(header)
+    for (const piece of pieces) this.#socket.write(piece)
     this.#socket.uncork()
   }
 

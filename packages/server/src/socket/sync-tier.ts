@@ -146,7 +146,7 @@ export class SyncTier {
       limits,
       speaksWeft: offered.includes(weftSubprotocol),
       authenticate: () => authenticate(policy, tokenOf(offered, path), document),
-      join: (seat, create) => rooms.join(document ?? '', seat, create),
+      join: (seat, create, newcomer) => rooms.join(document ?? '', seat, create, newcomer),
       events: {
         refused: (kind, detail) => events.refused(document, kind, detail),
         failed: (error) => events.failed(document, error),

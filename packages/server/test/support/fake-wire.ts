@@ -7,9 +7,17 @@ export class FakeWire implements Wire {
   closed: RefusalKind | undefined
   paused = false
   readonly #frames: Uint8Array[] = []
+  /** Of a message whose last part has not come. */
+  readonly #parts: Uint8Array[] = []
 
   send(frame: Frame): void {
     if (this.closed === undefined) this.#frames.push(frame.payload)
+  }
+
+  sendPart(pieces: readonly Uint8Array[], last: boolean): void {
+    if (this.closed !== undefined) return
+    this.#parts.push(...pieces)
+    if (last) this.#frames.push(Buffer.concat(this.#parts.splice(0)))
   }
 
   /** All of it counts as buffered until it is taken. */
