@@ -220,6 +220,7 @@ export class Rooms {
       // Lost presence is asked for again when the relay is back.
       publish: (message) => void relay.publishPresence(document, message).catch(() => {}),
       probe: (probed) => this.#probe.ask(probed),
+      watch: (probed) => this.#probe.watch(probed),
       leave: () => feed.close(),
     }
   }

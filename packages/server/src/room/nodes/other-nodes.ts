@@ -15,6 +15,8 @@ export interface RoomRelay {
   publish(message: Uint8Array): void
   /** Asks where the log ends: `headIs` is told. */
   probe(document: Probed): void
+  /** Calls its `tick` every second, until that says that it need not. */
+  watch(document: Probed): void
   /** The room is over. */
   leave(): void
   /** Documents of this node whose logs are read at once. */
@@ -112,6 +114,7 @@ export class OtherNodes implements Probed {
   /** Another node's room says something of presence. */
   heardPresence(message: Uint8Array, origin: string): void {
     this.#exchange.hear(message, origin)
+    if (this.#exchange.watching) this.#relay.watch(this)
     this.#host.wake()
   }
 
@@ -147,12 +150,13 @@ export class OtherNodes implements Probed {
     this.#exchange.publish(changed)
   }
 
-  /** Called every second. */
-  tick(): void {
+  tick(): boolean {
     if (this.#exchange.expire()) this.#host.wake()
+    return this.#exchange.watching
   }
 
   end(): void {
+    this.#exchange.end()
     this.#follower.end()
     this.#relay.leave()
   }

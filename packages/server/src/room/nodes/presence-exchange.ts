@@ -67,17 +67,26 @@ export class PresenceExchange {
     for (const { owner, entry } of denied) this.#parts.deny(owner, entry)
   }
 
-  /** Lets go of those whose nodes have gone silent. Returns whether there were any. */
+  /** Whether clients of other nodes were heard of, whose nodes may go silent. */
+  get watching(): boolean {
+    return this.#heard.size > 0
+  }
+
+  /** Lets go of those whose nodes have gone silent. Called every few seconds at most. @returns whether there were any */
   expire(): boolean {
-    let expired = false
     const oldest = this.#parts.now() - silence
+    const before = this.#heard.size
     for (const [clientId, { node, at }] of this.#heard) {
       if (at > oldest) continue
       this.#heard.delete(clientId)
       this.#parts.presence.expire(node, clientId)
-      expired = true
     }
-    return expired
+    return this.#heard.size < before
+  }
+
+  /** The room is over. */
+  end(): void {
+    this.#heard.clear()
   }
 
   #nodeOf(name: string): RemoteNode {

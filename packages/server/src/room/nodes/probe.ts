@@ -14,8 +14,8 @@ const retryDelay = 200
 export interface Probed {
   readonly document: string
   headIs(head: Place | undefined): void
-  /** Called every second. */
-  tick(): void
+  /** Called every second for as long as it is watched. @returns whether it still has to be */
+  tick(): boolean
 }
 
 /** What a probe is made with. */
@@ -30,6 +30,8 @@ export interface ProbeParts {
 export class Probe {
   readonly #parts: ProbeParts
   readonly #asked = new Set<Probed>()
+  /** Most documents have nothing to look after: looking at all of them each second would cost more than asking for heads. */
+  readonly #watched = new Set<Probed>()
   #round: Probed[] = []
   #perSlice = 0
   #asking = false
@@ -56,6 +58,11 @@ export class Probe {
     this.#askSoon()
   }
 
+  /** Has a document's `tick` called every second. */
+  watch(document: Probed): void {
+    this.#watched.add(document)
+  }
+
   end(): void {
     this.#ended = true
     this.#cancelSlice?.()
@@ -69,7 +76,7 @@ export class Probe {
     }
     if (this.#round.length === 0) return
     for (const document of this.#round.splice(0, this.#perSlice)) this.#asked.add(document)
-    for (const document of this.#parts.open()) document.tick()
+    for (const document of this.#watched) if (!document.tick()) this.#watched.delete(document)
     this.#askSoon()
     this.start()
   }
