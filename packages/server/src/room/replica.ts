@@ -95,6 +95,27 @@ export class Replica {
     }
   }
 
+  /**
+   * Applies updates of one sender as one transaction, up to the first that cannot be read or would wait for others: that one is
+   * for `apply`. Nothing may wait yet.
+   *
+   * @returns how many were applied, and what of all of them has changed anything
+   */
+  applyTogether(updates: readonly Uint8Array[]): { readonly count: number; readonly update: Uint8Array | undefined } {
+    let count = 0
+    this.#doc.transact(() => {
+      for (const update of updates) {
+        if (!this.#appliesWhole(update)) break
+        count++
+      }
+    })
+    const emitted = this.#emitted
+    this.#emitted = []
+    if (emitted.length === 0) return { count, update: undefined }
+    this.#stateVector = undefined
+    return { count, update: mergeUpdates(emitted) }
+  }
+
   /** Adds to the cached state what was applied, merged for a whole flush. */
   remember(update: Uint8Array): void {
     this.#cache.add(update)
@@ -173,6 +194,18 @@ export class Replica {
 
   destroy(): void {
     this.#doc.destroy()
+  }
+
+  /** Applies an update. @returns whether all of it is applied; if not, what of it would wait is let go again */
+  #appliesWhole(update: Uint8Array): boolean {
+    try {
+      applyAsItIs(this.#doc, update)
+      if (!this.waiting) return true
+    } catch {
+      // `apply` says why.
+    }
+    Object.assign(this.#doc.store, { pendingStructs: null, pendingDs: null } satisfies Pending)
+    return false
   }
 
   #isDeleted(client: number, clock: number, length: number): boolean {

@@ -60,6 +60,23 @@ describe('R9: updates that wait for others', () => {
     expect(writer.member.held).toBeUndefined()
   })
 
+  it('R9: what another member writes in a row meanwhile lets nothing go of what waits', async () => {
+    const fixture = await RoomFixture.open()
+    const [first, ...rest] = updatesOf(5)
+    const [writer, other] = [fixture.join(), fixture.join()]
+    await fixture.settle(writer, other)
+    for (const update of rest) writer.sendFrame(encodeUpdate(update))
+    await fixture.settle(writer, other)
+    for (let count = 0; count < 5; count++) other.doc.getMap('m').set('count', count)
+    await fixture.settle(writer, other)
+    writer.sendFrame(encodeUpdate(first ?? new Uint8Array()))
+    await fixture.settle(writer, other)
+    expect(textOf(other.doc)).toBe('01234')
+    const joiner = fixture.join()
+    await fixture.settle(joiner)
+    expect([textOf(joiner.doc), joiner.doc.getMap('m').get('count')]).toEqual(['01234', 4])
+  })
+
   it('R9: what one member left waiting for ever does not delay another, whose own gap was filled', async () => {
     const fixture = await RoomFixture.open()
     const [troll, writer, reader] = [fixture.join(), fixture.join(), fixture.join()]
