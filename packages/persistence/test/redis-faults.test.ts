@@ -243,6 +243,35 @@ test('L3: a checkpoint that goes away under its reader is read anew', async () =
   routes.close()
 })
 
+test('large entries are read a few at a time, so that no command holds up Redis, and small ones are not', async () => {
+  const epoch = await begin(store, 'a')
+  for (let count = 0; count < 8; count++) {
+    const entries = [{ update: new Uint8Array(300 * 1024).fill(count), actor: 'x', at: 1 }]
+    await store.log.append('a', { epoch, token: `large ${count}`, entries })
+  }
+  const small = Array.from({ length: 500 }, (_, count) => `small ${count}`)
+  await append(store, 'a', epoch, ...small)
+  const counts: number[] = []
+  class Counting extends DocumentAccess {
+    override async call(...[document, key, command, args]: Parameters<DocumentAccess['call']>): Promise<unknown> {
+      if (command === 'XRANGE') counts.push(Number(args.at(-1)))
+      return super.call(document, key, command, args)
+    }
+  }
+  const location = parseRedisUrl(server.url)
+  const commands = new RedisConnection({ location, name: 'reader', check: () => Promise.resolve() })
+  const routes = singleRoute(() => ({ name: '', address: undefined, commands, appends: directLane(commands) }))
+  const { entries } = await new DocumentReader(new Counting(routes, 'weft')).load('a', undefined)
+  expect(entries.map(({ update }) => update.byteLength)).toEqual([
+    ...Array.from({ length: 8 }, () => 300 * 1024),
+    ...small.map(({ length }) => length),
+  ])
+  expect(counts.slice(0, 5)).toEqual([4, 1, 1, 1, 1])
+  expect(counts.at(-1)).toBe(200)
+  expect(counts.length).toBeLessThan(12)
+  routes.close()
+})
+
 test('L4: tokens of nodes that have not appended for long are forgotten with a checkpoint', async () => {
   const epoch = await begin(store, 'a')
   await append(store, 'a', epoch, 'one')

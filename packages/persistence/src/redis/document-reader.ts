@@ -7,8 +7,11 @@ import { headerField, joinSlices, outlineField } from './checkpoint-slices.ts'
 import type { DocumentAccess, StoredCheckpoint, StoredHead } from './document-access.ts'
 import { fieldsIn, listIn, maybeBytesIn, textIn } from './reply.ts'
 
-/** Entries that one command reads: few enough not to hold up Redis when they are large. */
+/** Entries that one command reads at most, and those that the first one reads, before anything is known of their size. */
 const entriesPerRead = 200
+const entriesAtFirst = 4
+/** About how many bytes of entries one command reads: more would hold up Redis, and whoever waits for it. */
+const bytesPerRead = 512 * 1024
 /** Chunks of at most 256 KiB that are on their way at once. */
 const chunksAhead = 4
 /** How often a document is read anew because it changed meanwhile, before that counts as an outage. */
@@ -110,13 +113,18 @@ export class DocumentReader {
   async #readEntries(document: string, from: number, { place: head }: StoredHead): Promise<Entry[]> {
     const key = this.#access.keys(document).log
     const entries: Entry[] = []
+    let count = entriesAtFirst
     for (let expected = from; expected <= head.position;) {
-      const bounds = [`${expected}-0`, `${head.position}-0`, 'COUNT', entriesPerRead]
+      const bounds = [`${expected}-0`, `${head.position}-0`, 'COUNT', count]
       const read = listIn(await this.#access.call(document, key, 'XRANGE', bounds))
+      let bytes = 0
       for (const reply of read) {
-        entries.push(entryIn(reply, document, expected, this.#access.formats))
+        const entry = entryIn(reply, document, expected, this.#access.formats)
+        bytes += entry.update.byteLength
+        entries.push(entry)
         expected++
       }
+      count = Math.min(Math.max(1, Math.floor((bytesPerRead * read.length) / Math.max(1, bytes))), entriesPerRead)
       if (read.length === 0) throw missing(document, expected)
     }
     const last = entries.at(-1)
