@@ -261,7 +261,7 @@ test('large entries are read a few at a time, so that no command holds up Redis,
   const location = parseRedisUrl(server.url)
   const commands = new RedisConnection({ location, name: 'reader', check: () => Promise.resolve() })
   const routes = singleRoute(() => ({ name: '', address: undefined, commands, appends: directLane(commands) }))
-  const { entries } = await new DocumentReader(new Counting(routes, 'weft')).load('a', undefined)
+  const { entries } = await new DocumentReader(new Counting(routes, 'weft', currentFormats)).load('a', undefined)
   expect(entries.map(({ update }) => update.byteLength)).toEqual([
     ...Array.from({ length: 8 }, () => 300 * 1024),
     ...small.map(({ length }) => length),

@@ -1,6 +1,6 @@
 import { MemoryStore } from '@weft/persistence'
 import { expect, it } from 'vitest'
-import { Probe, type Probed } from '../../src/room/probe.ts'
+import { Probe, type Probed } from '../../src/room/nodes/probe.ts'
 import { FakeSurroundings } from '../support/fake-surroundings.ts'
 
 it('a document is looked at every second for as long as it says so, and idle ones are not', () => {
