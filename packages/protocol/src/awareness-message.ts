@@ -1,6 +1,7 @@
 import { createDecoder, hasContent } from 'lib0/decoding'
 import { createEncoder, toUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
-import { MalformedFrameError, readVarString, readVarUint } from './reading.ts'
+import { maxPresenceStateBytes } from './limits.ts'
+import { MalformedFrameError, peekLength, PresenceTooLargeError, readVarString, readVarUint } from './reading.ts'
 
 /**
  * One client's presence in an awareness message (y-protocols 1.0). `json` is the state as it was written, `null`
@@ -23,9 +24,10 @@ export const maxPresenceDepth: number = 256
 
 /**
  * Decodes an awareness update. Each state is checked to be JSON that receivers can handle, because their parsers would
- * throw otherwise.
+ * throw otherwise; how large it is, before anything of it is read.
  *
  * @throws MalformedFrameError
+ * @throws PresenceTooLargeError
  */
 export function decodeAwareness(update: Uint8Array): AwarenessEntry[] {
   const decoder = createDecoder(update)
@@ -36,6 +38,9 @@ export function decodeAwareness(update: Uint8Array): AwarenessEntry[] {
   for (let i = 0; i < count; i++) {
     const clientId = readVarUint(decoder)
     const clock = readVarUint(decoder)
+    if (peekLength(decoder) > maxPresenceStateBytes) {
+      throw new PresenceTooLargeError(`a presence state is larger than ${maxPresenceStateBytes} bytes`)
+    }
     entries.push({ clientId, clock, json: checkedJson(readVarString(decoder)) })
   }
   if (hasContent(decoder)) throw new MalformedFrameError('bytes after an awareness update')

@@ -12,7 +12,15 @@ import {
   writeVarUint8Array,
 } from 'lib0/encoding'
 import { type AwarenessEntry, decodeAwareness, encodeAwareness } from './awareness-message.ts'
-import { MalformedFrameError, readVarBytes, readVarString, readVarUint } from './reading.ts'
+import { maxPresenceMessageBytes } from './limits.ts'
+import {
+  MalformedFrameError,
+  peekLength,
+  PresenceTooLargeError,
+  readVarBytes,
+  readVarString,
+  readVarUint,
+} from './reading.ts'
 
 /** The subprotocol that a client offers to be told what is saved. */
 export const weftSubprotocol = 'weft.1'
@@ -55,6 +63,7 @@ export type ServerExtension =
  * Decodes one frame from a client.
  *
  * @throws MalformedFrameError for anything that is not exactly one message
+ * @throws PresenceTooLargeError
  */
 export function decodeClientFrame(frame: Uint8Array): ClientMessage {
   const decoder = createDecoder(frame)
@@ -69,7 +78,7 @@ function readClientMessage(decoder: Decoder): ClientMessage {
     case messageType.sync:
       return readSync(decoder)
     case messageType.awareness:
-      return { type: 'awareness', entries: decodeAwareness(readVarBytes(decoder)) }
+      return { type: 'awareness', entries: readPresence(decoder) }
     case messageType.queryAwareness:
       return { type: 'query-awareness' }
     case messageType.token:
@@ -79,6 +88,13 @@ function readClientMessage(decoder: Decoder): ClientMessage {
     default:
       throw new MalformedFrameError(`a message of type ${type}, which no client sends`)
   }
+}
+
+function readPresence(decoder: Decoder): AwarenessEntry[] {
+  if (peekLength(decoder) > maxPresenceMessageBytes) {
+    throw new PresenceTooLargeError(`a message of presence is larger than ${maxPresenceMessageBytes} bytes`)
+  }
+  return decodeAwareness(readVarBytes(decoder))
 }
 
 function readSync(decoder: Decoder): ClientMessage {

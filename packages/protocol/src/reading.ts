@@ -5,6 +5,11 @@ export class MalformedFrameError extends Error {
   override readonly name = 'MalformedFrameError'
 }
 
+/** A presence state, or a message of presence, is larger than it may be. It was not read any further. */
+export class PresenceTooLargeError extends Error {
+  override readonly name = 'PresenceTooLargeError'
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** Reads a varUint. @throws MalformedFrameError where the bytes end early or the number has more than 53 bits */
@@ -16,6 +21,15 @@ export function readVarUint(decoder: Decoder): number {
   }
 }
 
+/** How many bytes follow the length that comes next. Nothing is read. @throws MalformedFrameError */
+export function peekLength(decoder: Decoder): number {
+  const { pos } = decoder
+  const length = readVarUint(decoder)
+  assertThere(decoder, length)
+  decoder.pos = pos
+  return length
+}
+
 /**
  * Reads a length and that many bytes, as a copy that stands alone.
  *
@@ -25,8 +39,8 @@ export function readVarUint(decoder: Decoder): number {
  */
 export function readVarBytes(decoder: Decoder): Uint8Array {
   const length = readVarUint(decoder)
+  assertThere(decoder, length)
   const start = decoder.pos
-  if (length > decoder.arr.byteLength - start) throw new MalformedFrameError('a length past the end of the message')
   decoder.pos = start + length
   return Uint8Array.prototype.slice.call(decoder.arr, start, start + length)
 }
@@ -39,4 +53,8 @@ export function readVarString(decoder: Decoder): string {
   } catch (cause) {
     throw new MalformedFrameError('a text that is not UTF-8', { cause })
   }
+}
+
+function assertThere({ arr, pos }: Decoder, length: number): void {
+  if (length > arr.byteLength - pos) throw new MalformedFrameError('a length past the end of the message')
 }

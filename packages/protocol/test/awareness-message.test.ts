@@ -1,7 +1,18 @@
 import fc from 'fast-check'
 import { equalityDeep } from 'lib0/function'
 import { describe, expect, it } from 'vitest'
-import { absent, decodeAwareness, encodeAwareness, MalformedFrameError, maxPresenceDepth } from '../src/index.ts'
+import {
+  absent,
+  decodeAwareness,
+  decodeClientFrame,
+  encodeAwareness,
+  encodeAwarenessFrame,
+  MalformedFrameError,
+  maxPresenceDepth,
+  maxPresenceMessageBytes,
+  maxPresenceStateBytes,
+  PresenceTooLargeError,
+} from '../src/index.ts'
 
 /** What decoding makes of one state, written as this text. */
 function decoded(json: string): string | undefined {
@@ -27,10 +38,28 @@ describe('presence states', () => {
     expect(decoded(nested(maxPresenceDepth))).toBe(nested(maxPresenceDepth))
     const deep = [nested(maxPresenceDepth + 1), nested(16_000), '{"a":'.repeat(2_000) + '1' + '}'.repeat(2_000)]
     for (const json of deep) expect(() => decoded(json)).toThrow(MalformedFrameError)
-    // Megabytes of it, and a string of megabytes, must not exhaust our own stack either.
-    expect(() => decoded(nested(2_000_000))).toThrow(MalformedFrameError)
-    const long = JSON.stringify({ a: '\\['.repeat(2_000_000) })
+    // As many brackets as fit must not exhaust our own stack either, nor are they counted where a text holds them.
+    expect(() => decoded(nested(maxPresenceStateBytes / 2))).toThrow(MalformedFrameError)
+    const long = JSON.stringify({ a: '\\['.repeat(maxPresenceStateBytes / 4) })
     expect(decoded(long)).toBe(long)
+  })
+
+  it('R3: a state past its bound is refused before it is parsed: what is no JSON at all makes no difference', () => {
+    const most = `"${'x'.repeat(maxPresenceStateBytes - 2)}"`
+    expect(decoded(most)).toBe(most)
+    expect(() => decoded('{'.repeat(maxPresenceStateBytes))).toThrow(MalformedFrameError)
+    expect(() => decoded('{'.repeat(maxPresenceStateBytes + 1))).toThrow(PresenceTooLargeError)
+    // The bound is of bytes, not of characters.
+    expect(() => decoded(`"${'é'.repeat(maxPresenceStateBytes / 2)}"`)).toThrow(PresenceTooLargeError)
+  })
+
+  it('R3: so is a message of many states, each of which would be small enough', () => {
+    const state = '{'.repeat(maxPresenceStateBytes)
+    const entries = Array.from({ length: maxPresenceMessageBytes / maxPresenceStateBytes }, (_, clientId) => {
+      return { clientId, clock: 1, json: state }
+    })
+    expect(() => decodeClientFrame(encodeAwarenessFrame(entries.slice(1)))).toThrow(MalformedFrameError)
+    expect(() => decodeClientFrame(encodeAwarenessFrame(entries))).toThrow(PresenceTooLargeError)
   })
 
   it('R3: whatever is taken, a stock client can compare, and write anew as it sends it back', () => {

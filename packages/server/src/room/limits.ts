@@ -2,8 +2,6 @@
 export interface RoomLimits {
   /** A document whose encoded state is larger takes no more updates. */
   readonly documentBytes: number
-  /** A single client's presence state. */
-  readonly awarenessStateBytes: number
   /** What is handed to a member's socket before the rest waits in its queue, where it can still be dropped. */
   readonly memberWireBytes: number
   /** What may wait for one slow member before its queue is dropped and it is caught up instead (R4). */
@@ -29,8 +27,6 @@ const MiB = 1024 * KiB
 export const defaultRoomLimits: RoomLimits = {
   // Yjs needs about 11 times the encoded size once hydrated: this is what a node of a few GiB can still hold.
   documentBytes: 256 * MiB,
-  // A cursor and a name are under 1 KiB; every state goes to every member.
-  awarenessStateBytes: 32 * KiB,
   // Enough to keep a fast link busy over a long round trip.
   memberWireBytes: 256 * KiB,
   // Some seconds of a busy room; past that one difference is cheaper than the queue.

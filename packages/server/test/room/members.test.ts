@@ -45,17 +45,6 @@ describe('R3: bad input costs its sender its connection and nobody else anything
     expect(textOf(fixture.durable())).toBe('')
   })
 
-  it('R3: a presence state past the bound', async () => {
-    const fixture = await RoomFixture.open(undefined, { awarenessStateBytes: 100 })
-    const [bad, other] = [fixture.join(), fixture.join()]
-    bad.awareness.setLocalState({ user: 'x'.repeat(200) })
-    bad.send()
-    other.send()
-    fixture.surroundings.advance(100)
-    expect(bad.wire.closed).toBe('presence-too-large')
-    expect(other.wire.closed).toBeUndefined()
-  })
-
   it('R3: a document past the bound takes no more', async () => {
     const fixture = await RoomFixture.open(undefined, { documentBytes: 1000 })
     const writer = fixture.join()
