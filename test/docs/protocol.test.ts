@@ -84,6 +84,8 @@ async function start(): Promise<WeftServer> {
     host: '127.0.0.1',
     anonymous: 'write',
     allowedOrigins: [],
+    trustProxy: [],
+    connectionsPerAddress: 1_000,
     drainWindow: 0,
     emptyRoomGrace: 0,
     logLevel: 'silent',

@@ -21,6 +21,8 @@ const config = {
   host: '127.0.0.1',
   anonymous: 'admin',
   allowedOrigins: [],
+  trustProxy: [],
+  connectionsPerAddress: 1_000,
   drainWindow: 0,
   emptyRoomGrace: 30_000,
   logLevel: 'info',

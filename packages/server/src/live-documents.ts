@@ -4,6 +4,7 @@ import { MeasuredLog } from './measured-log.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { RoomLimits } from './room/limits.ts'
 import type { Seat } from './room/member.ts'
+import type { Pressure } from './room/pressure.ts'
 import { Rooms, type RoomsEvents, type Seated } from './room/rooms.ts'
 import type { Surroundings } from './room/surroundings.ts'
 
@@ -11,6 +12,7 @@ import type { Surroundings } from './room/surroundings.ts'
 export interface LiveDocumentsParts {
   readonly limits: RoomLimits
   readonly surroundings: Surroundings
+  readonly pressure: Pressure
   readonly events: RoomsEvents
   readonly metrics: Metrics
 }

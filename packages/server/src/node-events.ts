@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '@weft/persistence'
 import type { Health } from './health.ts'
 import type { NodeAppParts } from './http/node-app.ts'
+import type { NodeLoadParts } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { RoomsEvents } from './room/rooms.ts'
@@ -63,6 +64,14 @@ export function tierEvents({ log, metrics, health }: Observers): SyncTierEvents 
       log.warn('upgrade-refused', { path: path.split('?')[0], status, detail })
     },
     failed: (document, error) => log.error('connection-failed', { document, error }),
+  }
+}
+
+/** What the node does about its load, as log lines. */
+export function loadReport({ log }: Pick<Observers, 'log'>): NodeLoadParts['changed'] {
+  return (stage, before, { delay, memory }) => {
+    const level = stage > before ? 'warn' : 'info'
+    log[level]('load-changed', { stage, before, delay: Math.round(delay), memory: Math.round(memory * 100) / 100 })
   }
 }
 

@@ -11,11 +11,14 @@ import { createHttpServer } from './http/http-server.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
 import { closeServer, listen } from './listening.ts'
 import { LiveDocuments } from './live-documents.ts'
-import { type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
+import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
 import { type NodeHeartbeat, startHeartbeat } from './node-heartbeat.ts'
+import { ProcessLoadGauge } from './load/load-gauge.ts'
+import { NodeLoad } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
 import { Metrics } from './observability/metrics.ts'
 import { defaultRoomLimits } from './room/limits.ts'
+import { ClientAddresses } from './socket/client-address.ts'
 import { turnAllAway } from './socket/edge-upgrades.ts'
 import { defaultSocketLimits } from './socket/limits.ts'
 import { SyncTier } from './socket/sync-tier.ts'
@@ -83,11 +86,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     ...documents.load,
     connections: tier?.size ?? 0,
     documentsFailing: health.failing.size,
+    membersPaused: tier?.paused ?? 0,
+    eventLoopDelay: load.reading.delay / 1000,
+    loadStage: load.stage,
   }))
   const observers: Observers = { log, metrics, health }
+  const load = new NodeLoad({ gauge: new ProcessLoadGauge(), surroundings, changed: loadReport(observers) })
   const documents = new LiveDocuments({
     limits: { ...defaultRoomLimits, emptyRoomGrace: config.emptyRoomGrace },
     surroundings,
+    pressure: load,
     events: roomsEvents(observers),
     metrics,
   })
@@ -98,9 +106,19 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     loopbackOnly: isLoopback(config.host),
   }
   const events = tierEvents(observers)
-  const limits = defaultSocketLimits
   const tier =
-    role === 'edge' ? undefined : new SyncTier({ rooms: documents, policy, origins, limits, surroundings, events })
+    role === 'edge'
+      ? undefined
+      : new SyncTier({
+          rooms: documents,
+          policy,
+          origins,
+          limits: { ...defaultSocketLimits, perAddress: config.connectionsPerAddress },
+          addresses: new ClientAddresses(config.trustProxy),
+          pressure: load,
+          surroundings,
+          events,
+        })
   const common: NodeAppParts = {
     origins,
     readiness: () => health.readiness(),
@@ -125,6 +143,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   const release = async (): Promise<void> => {
     await documents.close()
     tier?.close()
+    load.close()
   }
   let heartbeat: NodeHeartbeat | undefined
   const ready = opening.outcome.then((store) => {

@@ -7,7 +7,9 @@ import { Metrics } from '../src/observability/metrics.ts'
 import { defaultRoomLimits } from '../src/room/limits.ts'
 import type { Seat } from '../src/room/member.ts'
 import { FakeWire } from './support/fake-wire.ts'
+import { FakePressure } from './support/fake-pressure.ts'
 import { ManualClock } from './support/manual-clock.ts'
+import { noLevels } from './support/no-levels.ts'
 import { SlowStore } from './support/slow-store.ts'
 
 const nothing = { documents: 0, members: 0, unsavedBytes: 0 }
@@ -15,10 +17,11 @@ const nothing = { documents: 0, members: 0, unsavedBytes: 0 }
 test('no document can be opened before there is a store; then what is open is counted, and what is not saved', async () => {
   const clock = new ManualClock()
   const compactions: unknown[] = []
-  const metrics: Metrics = new Metrics(() => ({ ...documents.load, connections: 0, documentsFailing: 0 }))
+  const metrics: Metrics = new Metrics(() => ({ ...noLevels, ...documents.load }))
   const documents = new LiveDocuments({
     limits: { ...defaultRoomLimits, emptyRoomGrace: 0 },
     surroundings: clock,
+    pressure: new FakePressure(),
     events: {
       opened: () => {},
       unloaded: () => {},
@@ -63,7 +66,7 @@ test('no document can be opened before there is a store; then what is open is co
 })
 
 test('appends that fail are counted apart', async () => {
-  const metrics = new Metrics(() => ({ ...nothing, connections: 0, documentsFailing: 0 }))
+  const metrics = new Metrics(() => noLevels)
   const { log, catalog } = new MemoryStore()
   await catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 1 })
   const measured = new MeasuredLog(log, metrics)

@@ -6,18 +6,13 @@ import { Metrics } from '../src/observability/metrics.ts'
 import { StoreOpening } from '../src/store-opening.ts'
 import { CapturedLog } from './support/captured-log.ts'
 import { FakeSurroundings } from './support/fake-surroundings.ts'
+import { noLevels } from './support/no-levels.ts'
 
 function observersOf(open: () => Promise<Store>): Observers & { captured: CapturedLog; opening: StoreOpening } {
   const surroundings = new FakeSurroundings()
   const opening = new StoreOpening({ open, patient: true, surroundings, waiting: () => {} })
   const health = new Health({ role: 'all', opening, shared: false, surroundings })
-  const metrics = new Metrics(() => ({
-    connections: 0,
-    documents: 0,
-    members: 0,
-    unsavedBytes: 0,
-    documentsFailing: health.failing.size,
-  }))
+  const metrics = new Metrics(() => ({ ...noLevels, documentsFailing: health.failing.size }))
   const captured = new CapturedLog()
   return { log: captured.log, metrics, health, captured, opening }
 }

@@ -61,6 +61,8 @@ function readConfig(command: Command, value: SettingReader): Config {
     host: value(settings.host, base.host),
     anonymous,
     allowedOrigins: value(settings.allowedOrigins, base.allowedOrigins),
+    trustProxy: value(settings.trustProxy, base.trustProxy),
+    connectionsPerAddress: value(settings.connectionsPerAddress, base.connectionsPerAddress),
     drainWindow: value(settings.drainWindow, base.drainWindow),
     emptyRoomGrace: value(settings.emptyRoomGrace, base.emptyRoomGrace),
     logLevel: value(settings.logLevel, base.logLevel),

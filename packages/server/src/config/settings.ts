@@ -2,6 +2,8 @@ import { parseDurability } from '@weft/persistence'
 import { defaultRoomLimits } from '../room/limits.ts'
 import type { AnonymousAccess } from '../auth/anonymous-policy.ts'
 import type { LogLevel } from '../observability/log.ts'
+import { isProxyRange } from '../socket/client-address.ts'
+import { defaultSocketLimits } from '../socket/limits.ts'
 
 /** A setting has a wrong value, or there is no such setting. The text names the flag and says what it takes. */
 export class ConfigurationError extends Error {
@@ -44,6 +46,8 @@ export const settings: {
   readonly host: Setting<string>
   readonly anonymous: Setting<AnonymousAccess>
   readonly allowedOrigins: Setting<readonly string[]>
+  readonly trustProxy: Setting<readonly string[]>
+  readonly connectionsPerAddress: Setting<number>
   readonly drainWindow: Setting<number>
   readonly emptyRoomGrace: Setting<number>
   readonly logLevel: Setting<LogLevel>
@@ -86,6 +90,18 @@ export const settings: {
     help: "origins of web pages that may connect beside the server's own, with commas between",
     parse: origins,
   },
+  trustProxy: {
+    flag: 'trust-proxy',
+    placeholder: 'list',
+    help: 'proxies whose X-Forwarded-For says where clients are, with commas between: loopback, addresses, ranges such as 10.0.0.0/8',
+    parse: proxies,
+  },
+  connectionsPerAddress: {
+    flag: 'connections-per-address',
+    placeholder: 'number',
+    help: 'how many connections one address elsewhere may have',
+    parse: wholeNumber('connections-per-address', 1, 1_000_000),
+  },
   drainWindow: {
     flag: 'drain-window',
     placeholder: 'ms',
@@ -117,6 +133,9 @@ export interface Config {
   readonly host: string
   readonly anonymous: AnonymousAccess
   readonly allowedOrigins: readonly string[]
+  /** Texts of which each is a proxy range. */
+  readonly trustProxy: readonly string[]
+  readonly connectionsPerAddress: number
   /** Milliseconds. */
   readonly drainWindow: number
   /** Milliseconds. */
@@ -142,6 +161,8 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     host: '127.0.0.1',
     anonymous: 'admin',
     allowedOrigins: [],
+    trustProxy: [],
+    connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 0,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
     logLevel: 'info',
@@ -154,6 +175,8 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     host: '127.0.0.1',
     anonymous: undefined,
     allowedOrigins: [],
+    trustProxy: [],
+    connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 5_000,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
     logLevel: 'info',
@@ -187,11 +210,27 @@ function wholeNumber(flag: string, least: number, most: number): (text: string) 
   }
 }
 
-function origins(text: string): string[] {
-  const list = text
+function listed(text: string): string[] {
+  return text
     .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+function proxies(text: string): string[] {
+  const list = listed(text)
+  for (const range of list) {
+    if (!isProxyRange(range)) {
+      throw new ConfigurationError(
+        `--trust-proxy takes loopback, addresses such as 10.0.0.5 and ranges such as 10.0.0.0/8, not "${range}"`,
+      )
+    }
+  }
+  return list
+}
+
+function origins(text: string): string[] {
+  const list = listed(text)
   for (const origin of list) {
     if (URL.parse(origin)?.origin !== origin) {
       throw new ConfigurationError(`--allowed-origins takes origins such as https://app.example.com, not "${origin}"`)

@@ -9,6 +9,12 @@ export interface Levels {
   readonly unsavedBytes: number
   /** Documents whose appends the store does not take. */
   readonly documentsFailing: number
+  /** Connections that are not read from because of what they sent. */
+  readonly membersPaused: number
+  /** By how much the event loop was late of late, in seconds. */
+  readonly eventLoopDelay: number
+  /** What the node does about its load, from 0, nothing, to 3, letting nobody in. */
+  readonly loadStage: number
 }
 
 /** A log that was not as it should be, and was mended from what nodes had in memory. */
@@ -27,6 +33,12 @@ export class Metrics {
     members: this.#gauge('weft_members', 'seats taken in documents'),
     unsavedBytes: this.#gauge('weft_unsaved_bytes', 'bytes of updates that are not durable yet'),
     documentsFailing: this.#gauge('weft_documents_failing', 'documents whose updates the store does not take'),
+    membersPaused: this.#gauge(
+      'weft_members_paused',
+      'connections not read from because they sent more than their share',
+    ),
+    eventLoopDelay: this.#gauge('weft_event_loop_delay_seconds', 'by how much the event loop is late, on average'),
+    loadStage: this.#gauge('weft_load_stage', '1 less presence, 2 wider flush windows too, 3 no new members either'),
   }
   readonly #refusals = this.#counter('weft_refusals_total', 'connections and frames refused', 'kind')
   readonly #upgradesRefused = this.#counter(
@@ -106,6 +118,9 @@ export class Metrics {
     this.#gauges.members.set(levels.members)
     this.#gauges.unsavedBytes.set(levels.unsavedBytes)
     this.#gauges.documentsFailing.set(levels.documentsFailing)
+    this.#gauges.membersPaused.set(levels.membersPaused)
+    this.#gauges.eventLoopDelay.set(levels.eventLoopDelay)
+    this.#gauges.loadStage.set(levels.loadStage)
     return await this.#registry.metrics()
   }
 

@@ -14,10 +14,11 @@ const timerGrain = 1
  * When the next flush may happen. A small or quiet room flushes at once; a large one lets the time between flushes follow
  * what a flush costs, so that many edits a second share one delivery.
  *
+ * @param widening how many times as long a window is as on a node at ease
  * @returns milliseconds to wait from now; 0 for none
  */
-export function untilNextFlush(members: number, lastFlush: number, now: number): number {
-  const window = Math.min(members * deliveryCost * share, largestWindow)
+export function untilNextFlush(members: number, lastFlush: number, now: number, widening: number): number {
+  const window = Math.min(members * deliveryCost * share, largestWindow) * widening
   const wait = lastFlush + window - now
   return wait < timerGrain ? 0 : wait
 }

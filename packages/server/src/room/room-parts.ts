@@ -3,6 +3,7 @@ import type { ClientMessage, RefusalKind } from '@weft/protocol'
 import type { ByteCount } from './byte-count.ts'
 import type { RoomLimits } from './limits.ts'
 import type { OtherNodesEvents, RoomRelay } from './nodes/other-nodes.ts'
+import type { Pressure } from './pressure.ts'
 import type { Replica } from './replica.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -29,6 +30,7 @@ export interface RoomParts {
   readonly compact: () => Promise<unknown>
   readonly limits: RoomLimits
   readonly surroundings: Surroundings
+  readonly pressure: Pressure
   /** What is not durable yet of all documents of the node. */
   readonly unsaved: ByteCount
   readonly events: RoomEvents

@@ -23,8 +23,10 @@ import type { RoomLimits } from './limits.ts'
 import { Member, type Seat } from './member.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import { OtherNodes } from './nodes/other-nodes.ts'
+import type { Pressure } from './pressure.ts'
 import { Presence } from './presence.ts'
 import { presenceFrames } from './presence-frames.ts'
+import { type SentPresence, untilNextPresence } from './presence-window.ts'
 import type { Replica } from './replica.ts'
 import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
@@ -47,6 +49,7 @@ export class Room {
   readonly #replica: Replica
   readonly #limits: RoomLimits
   readonly #surroundings: Surroundings
+  readonly #pressure: Pressure
   readonly #events: RoomEvents
   readonly #appender: Appender
   readonly #intake: Intake
@@ -59,16 +62,17 @@ export class Room {
   readonly #schedule: FlushSchedule
   #epoch: string
   #lastFlush = 0
-  #lastPresence = 0
+  #lastPresence: SentPresence = { at: 0, bytes: 0 }
   #emptySince: number
   #refusedForStore = false
 
   constructor(parts: RoomParts) {
-    const { document, loaded, replica, log, compact, limits, surroundings, unsaved, events } = parts
+    const { document, loaded, replica, log, compact, limits, surroundings, pressure, unsaved, events } = parts
     this.document = document
     this.#replica = replica
     this.#limits = limits
     this.#surroundings = surroundings
+    this.#pressure = pressure
     this.#events = events
     this.#epoch = loaded.head.epoch
     this.#compaction = new CompactionTrigger(loaded, compact)
@@ -199,14 +203,28 @@ export class Room {
     this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
-    if (this.#presence.changed || (this.#presence.renewed && now - this.#lastPresence >= renewalInterval)) {
-      this.#lastPresence = now
-      this.#lastFlush = now
-      const { all, here } = this.#presence.take()
-      for (const frame of presenceFrames(all)) this.#delivery.toAll(frame)
-      this.others?.publish(here)
-    } else if (this.others?.asked === true) this.others.publish([])
+    if (this.#untilPresence(now) === 0) this.#sendPresence(now)
+    else if (this.others?.asked === true) this.others.publish([])
     this.#scheduleFlush()
+  }
+
+  #sendPresence(now: number): void {
+    const { all, here } = this.#presence.take()
+    let bytes = 0
+    for (const frame of presenceFrames(all)) {
+      bytes += frame.payload.byteLength
+      this.#delivery.toAll(frame)
+    }
+    this.#lastPresence = { at: now, bytes }
+    this.#lastFlush = now
+    this.others?.publish(here)
+  }
+
+  /** Infinite where there is nothing to tell. */
+  #untilPresence(now: number): number {
+    const last = this.#lastPresence
+    if (this.#presence.changed) return untilNextPresence(last, this.size, this.#pressure.presenceInterval, now)
+    return this.#presence.renewed ? Math.max(0, last.at + renewalInterval - now) : Infinity
   }
 
   /** Compacts the log for whoever loads it next. */
@@ -238,11 +256,6 @@ export class Room {
   }
 
   #receivePresence(member: Member, entries: readonly AwarenessEntry[]): void {
-    const { awarenessStateBytes } = this.#limits
-    if (entries.some((entry) => Buffer.byteLength(entry.json) > awarenessStateBytes)) {
-      this.#eject(member, 'presence-too-large', `a presence state is larger than ${awarenessStateBytes} bytes`)
-      return
-    }
     const answers = this.#presence.receive(member, entries, member.opening)
     if (answers.length > 0) member.outbox.send(frameOf(encodeAwarenessFrame(answers)))
     this.#scheduleFlush()
@@ -278,9 +291,10 @@ export class Room {
   #scheduleFlush(): void {
     const now = this.#surroundings.now()
     const asked = this.others?.asked === true
-    const urgent = !this.#intake.empty || this.#acknowledgements.heard || this.#presence.changed || asked
-    if (urgent) this.#schedule.flushIn(untilNextFlush(this.#delivery.members.size, this.#lastFlush, now))
-    else if (this.#presence.renewed) this.#schedule.flushIn(Math.max(1, this.#lastPresence + renewalInterval - now))
+    const untilFlush = untilNextFlush(this.size, this.#lastFlush, now, this.#pressure.flushWidening)
+    const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
+    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#untilPresence(now))
+    if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 
   #durable(bytes: number): void {

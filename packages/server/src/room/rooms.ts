@@ -17,6 +17,7 @@ import type { Member, Seat } from './member.ts'
 import type { RoomRelay } from './nodes/other-nodes.ts'
 import { Probe, type Probed } from './nodes/probe.ts'
 import { RelayFeed } from './nodes/relay-feed.ts'
+import type { Pressure } from './pressure.ts'
 import { Replica } from './replica.ts'
 import { Room } from './room.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -49,6 +50,7 @@ export interface RoomsParts {
   readonly compact: (document: string) => Promise<unknown>
   readonly limits: RoomLimits
   readonly surroundings: Surroundings
+  readonly pressure: Pressure
   readonly events: RoomsEvents
 }
 
@@ -182,7 +184,7 @@ export class Rooms {
   }
 
   #make(document: string, loaded: LoadedDocument, replica: Replica, shared: Shared | undefined): Room {
-    const { log, limits, surroundings, events } = this.#parts
+    const { log, limits, surroundings, pressure, events } = this.#parts
     const room: Room = new Room({
       document,
       loaded,
@@ -190,6 +192,7 @@ export class Rooms {
       log,
       limits,
       surroundings,
+      pressure,
       unsaved: this.#unsaved,
       compact: () => this.#compact(document),
       relay: shared && this.#relayOf(document, shared),

@@ -5,6 +5,7 @@ import {
   decodeClientFrame,
   encodeSyncStep1,
   MalformedFrameError,
+  PresenceTooLargeError,
   type RefusalKind,
 } from '@weft/protocol'
 import { WebSocket } from 'ws'
@@ -12,7 +13,9 @@ import type { Access, Refused } from '../auth/access.ts'
 import type { EarlyState, Newcomer } from '../room/early-state.ts'
 import type { Seat } from '../room/member.ts'
 import type { Seated } from '../room/rooms.ts'
+import type { Arrival } from './arrivals.ts'
 import type { SocketLimits } from './limits.ts'
+import type { Pace, PaceAccount, Paced } from './pace.ts'
 import { SocketWire } from './socket-wire.ts'
 
 /** What a connection needs of the rest. */
@@ -22,6 +25,7 @@ export interface ConnectionParts {
   readonly socket: Duplex
   readonly speaksWeft: boolean
   readonly limits: SocketLimits
+  readonly pace: Pace
   /** Who it is, asked once. */
   readonly authenticate: () => Promise<Access | Refused>
   /** Takes a seat for it. @throws StoreError */
@@ -35,6 +39,8 @@ export interface ConnectionEvents {
   refused(kind: RefusalKind, detail: string): void
   /** Something failed that has no name. */
   failed(error: unknown): void
+  /** The client said its first word. */
+  spoke(): void
   closed(): void
 }
 
@@ -45,11 +51,10 @@ function asksForEverything(frame: Uint8Array): boolean {
   return Buffer.compare(frame, questionOfNewcomer) === 0
 }
 
-/** Where a connection is in its life. Frames that come before it is seated are held in order (S2). */
+/** Where a connection is in its life. */
 type Life =
   | {
       readonly stage: 'arriving'
-      readonly held: Uint8Array[]
       heldBytes: number
       /** The document's state, once it can be sent before there is a room. */
       offer?: EarlyState
@@ -60,19 +65,23 @@ type Life =
   | { readonly stage: 'over' }
 
 /** One WebSocket: it is authenticated, takes one seat in one room, and hands on what its client says. */
-export class Connection {
+export class Connection implements Arrival, Paced {
   readonly wire: SocketWire
+  readonly account: PaceAccount
   readonly #parts: ConnectionParts
-  #life: Life = { stage: 'arriving', held: [], heldBytes: 0 }
+  #life: Life = { stage: 'arriving', heldBytes: 0 }
+  /** Frames that wait, in order, until it is seated (S2) or within its allowance. */
+  #held: Uint8Array[] = []
+  #waiting = false
+  #spoken = false
   #unansweredPing: Buffer | undefined
-  /** Whether the client has said anything. */
-  spoken = false
   /** Whether it was heard since the last sweep of the sync tier. */
   heard = true
 
   constructor(parts: ConnectionParts) {
     this.#parts = parts
     this.wire = new SocketWire(parts.ws, parts.socket)
+    this.account = parts.pace.open()
     parts.ws.on('message', (data: Buffer, isBinary: boolean) => this.#message(data, isBinary))
     parts.ws.on('ping', (data: Buffer) => this.#pinged(data))
     parts.ws.on('pong', () => (this.heard = true))
@@ -107,11 +116,25 @@ export class Connection {
     return this.#life.stage === 'seated' && this.#life.seated.member.outbox.behind
   }
 
-  /** Closes it with the kind's code. What is closing already keeps its first reason, in the log too. */
-  refuse(kind: RefusalKind, detail: string): void {
-    if (this.#closing) return
+  /**
+   * Closes it with the kind's code. What is closing already keeps its first reason, in the log too.
+   *
+   * @param retryAfter milliseconds, where the kind may be retried
+   */
+  refuse(kind: RefusalKind, detail: string, retryAfter?: number): void {
+    if (this.closing) return
     this.#parts.events.refused(kind, detail)
-    this.wire.close(kind)
+    this.wire.close(kind, retryAfter)
+  }
+
+  timedOut(): void {
+    this.refuse('handshake-timeout', 'it was opened and then said nothing')
+  }
+
+  giveWay(): void {
+    this.refuse('handshake-timeout', 'it said nothing while too many others came')
+    // The many that never speak do not answer a close either.
+    this.terminate()
   }
 
   /** Asks the other side's WebSocket whether it is still there. */
@@ -134,9 +157,11 @@ export class Connection {
     this.#life = { stage: 'seated', seated }
     // Before what is held is handed on, since the room may pause the socket for it. Nothing new is read until this returns.
     this.wire.resume()
-    const { answered, held } = life
-    if (answered !== undefined) seated.room.complete(seated.member, answered)
-    for (const frame of answered === undefined ? held : held.slice(1)) this.#receive(seated, frame)
+    if (life.answered !== undefined) {
+      seated.room.complete(seated.member, life.answered)
+      this.#held.shift()
+    }
+    this.goOn()
   }
 
   #offered(state: EarlyState): void {
@@ -148,32 +173,67 @@ export class Connection {
   #answerEarly(): void {
     const life = this.#life
     if (life.stage !== 'arriving' || life.answered !== undefined || life.offer === undefined) return
-    const [first] = life.held
+    const [first] = this.#held
     if (first === undefined || !asksForEverything(first)) return
     life.answered = life.offer
     life.offer.sendTo(this.wire, this.#parts.speaksWeft)
   }
 
+  /** Whether what it sends waits for its allowance. */
+  get waiting(): boolean {
+    return this.#waiting
+  }
+
+  wait(): void {
+    this.#waiting = true
+    this.wire.slowDown()
+  }
+
+  goOn(): void {
+    const life = this.#life
+    if (life.stage !== 'seated') return
+    this.#waiting = false
+    const held = this.#held
+    let taken = 0
+    for (const frame of held) {
+      if (this.waiting) break
+      this.#receive(life.seated, frame)
+      taken++
+    }
+    this.#held = held.slice(taken)
+    if (!this.waiting) this.wire.goOn()
+  }
+
+  tooFast(): void {
+    this.refuse('too-fast', 'it sent more than its share for too long while others were waiting')
+  }
+
   #message(data: Buffer, isBinary: boolean): void {
-    this.spoken = true
+    if (!this.#spoken) this.#speak()
     this.heard = true
     const life = this.#life
-    if (this.#closing) return
+    if (this.closing) return
     if (!isBinary) {
       this.refuse('malformed', 'a text frame')
       return
     }
-    if (life.stage === 'seated') this.#receive(life.seated, data)
-    else if (life.stage === 'arriving') {
-      life.held.push(data)
+    if (life.stage === 'seated' && !this.#waiting) this.#receive(life.seated, data)
+    else this.#held.push(data)
+    if (life.stage === 'arriving') {
       life.heldBytes += data.byteLength
       this.#answerEarly()
       if (life.heldBytes >= this.#parts.limits.heldBytes) this.wire.pause()
     }
   }
 
+  #speak(): void {
+    this.#spoken = true
+    this.#parts.events.spoke()
+  }
+
   #pinged(data: Buffer): void {
     this.heard = true
+    this.#parts.pace.spend(this, 1, data.byteLength)
     this.#unansweredPing = data
     this.#answerPing()
   }
@@ -186,12 +246,13 @@ export class Connection {
   }
 
   /** After a refusal the close is under way: what still comes, or is still held, is not looked at. */
-  get #closing(): boolean {
+  get closing(): boolean {
     return this.#parts.ws.readyState !== WebSocket.OPEN
   }
 
   #receive({ room, member }: Seated, frame: Uint8Array): void {
-    if (this.#closing) return
+    if (this.closing) return
+    this.#parts.pace.count(this, frame)
     const message = this.#decode(frame)
     // A fresh token has nothing to extend where nobody's access ends.
     if (message !== undefined && message.type !== 'token') room.receive(member, message)
@@ -201,8 +262,9 @@ export class Connection {
     try {
       return decodeClientFrame(frame)
     } catch (error) {
-      if (!(error instanceof MalformedFrameError)) throw error
-      this.refuse('malformed', error.message)
+      if (error instanceof PresenceTooLargeError) this.refuse('presence-too-large', error.message)
+      else if (error instanceof MalformedFrameError) this.refuse('malformed', error.message)
+      else throw error
       return undefined
     }
   }
@@ -219,6 +281,8 @@ export class Connection {
   #closed(): void {
     const life = this.#life
     this.#life = { stage: 'over' }
+    this.#held = []
+    this.#parts.pace.forget(this)
     if (life.stage === 'seated') life.seated.room.leave(life.seated.member)
     this.#parts.events.closed()
   }

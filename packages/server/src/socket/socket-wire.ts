@@ -21,12 +21,17 @@ export class SocketWire implements Wire {
   lastSent = 0
   /** Set by the sync tier before each sweep. */
   sweep = 0
-  /** Whether nothing is read from the client at the moment. */
-  paused = false
+  #pausedByRoom = false
+  #pausedByPace = false
 
   constructor(ws: WebSocket, socket: Duplex) {
     this.#ws = ws
     this.#socket = socket
+  }
+
+  /** Whether nothing is read from the client at the moment. */
+  get paused(): boolean {
+    return this.#pausedByRoom || this.#pausedByPace
   }
 
   get buffered(): number {
@@ -72,16 +77,32 @@ export class SocketWire implements Wire {
     const retryable = code === 1012 || code === 1013
     this.#ws.close(code, closeReason(kind, retryable ? (retryAfter ?? defaultRetryAfter) : undefined))
     // A client that was paused must be read again, or its half of the closing is never heard.
+    this.#pausedByPace = false
     this.resume()
   }
 
   pause(): void {
-    this.paused = true
+    this.#pausedByRoom = true
     this.#ws.pause()
   }
 
   resume(): void {
-    this.paused = false
-    this.#ws.resume()
+    this.#pausedByRoom = false
+    this.#resume()
+  }
+
+  /** As `pause`, because of how much the client has sent: one ends without the other. */
+  slowDown(): void {
+    this.#pausedByPace = true
+    this.#ws.pause()
+  }
+
+  goOn(): void {
+    this.#pausedByPace = false
+    this.#resume()
+  }
+
+  #resume(): void {
+    if (!this.paused) this.#ws.resume()
   }
 }

@@ -11,11 +11,15 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { AccessPolicy, Access, Refused } from '../auth/access.ts'
 import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
 import { frameOf } from '../room/frame.ts'
+import type { Pressure } from '../room/pressure.ts'
 import type { Rooms } from '../room/rooms.ts'
 import type { Surroundings } from '../room/surroundings.ts'
+import { Arrivals } from './arrivals.ts'
+import type { ClientAddresses } from './client-address.ts'
 import { ClosingSocket } from './closing-socket.ts'
 import { Connection } from './connection.ts'
 import type { SocketLimits } from './limits.ts'
+import { Pace } from './pace.ts'
 import { turnAway } from './turn-away.ts'
 
 /** Where documents are opened: `/sync/<document id>`. */
@@ -44,6 +48,8 @@ export interface SyncTierParts {
   readonly policy: AccessPolicy
   readonly origins: OriginRules
   readonly limits: SocketLimits
+  readonly addresses: ClientAddresses
+  readonly pressure: Pick<Pressure, 'turnAway'>
   readonly surroundings: Surroundings
   readonly events: SyncTierEvents
 }
@@ -55,13 +61,17 @@ const signOfLife = frameOf(encodeAwarenessFrame([]))
 export class SyncTier {
   readonly #parts: SyncTierParts
   readonly #server: WebSocketServer
-  readonly #connections = new Map<Connection, { openedAt: number; silent: number; behind: number }>()
+  readonly #connections = new Map<Connection, { silent: number; behind: number; closing: number }>()
+  readonly #pace: Pace
+  readonly #arrivals: Arrivals
   readonly #cancelSweep: () => void
   #sweeps = 0
   #draining = false
 
   constructor(parts: SyncTierParts) {
     this.#parts = parts
+    this.#pace = new Pace(parts.limits.pace, parts.surroundings)
+    this.#arrivals = new Arrivals(parts.limits)
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -80,6 +90,11 @@ export class SyncTier {
   /** How many connections there are. */
   get size(): number {
     return this.#connections.size
+  }
+
+  /** How many of them are not read from, because of what they sent. */
+  get paused(): number {
+    return this.#pace.waiting
   }
 
   /** Answers a server's upgrade requests. */
@@ -108,6 +123,7 @@ export class SyncTier {
 
   close(): void {
     this.#cancelSweep()
+    this.#pace.close()
     for (const connection of this.#connections.keys()) connection.terminate()
     this.#server.close()
   }
@@ -120,6 +136,8 @@ export class SyncTier {
     if (reason !== undefined) this.#turnAway(socket, path, 403, reason)
     else if (!path.startsWith(syncPath)) this.#turnAway(socket, path, 404, `documents are opened at ${syncPath}<id>`)
     else if (this.#draining) this.#turnAway(socket, path, 503, 'this server is shutting down')
+    else if (this.#arrivals.full(this.#parts.addresses.of(request)))
+      this.#turnAway(socket, path, 429, 'this address has as many connections as it may have')
     else this.#server.handleUpgrade(request, socket, head, (ws) => this.#open(ws, socket, request))
   }
 
@@ -138,24 +156,33 @@ export class SyncTier {
   #open(ws: WebSocket, socket: Duplex, request: IncomingMessage): void {
     const path = request.url ?? ''
     const document = documentIdFromPath(path, syncPath)
-    const { rooms, policy, limits, events, surroundings } = this.#parts
+    const { rooms, policy, limits, addresses, events, pressure, surroundings } = this.#parts
+    const address = addresses.of(request)
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
     const connection: Connection = new Connection({
       ws,
       socket,
       limits,
+      pace: this.#pace,
       speaksWeft: offered.includes(weftSubprotocol),
       authenticate: () => authenticate(policy, tokenOf(offered, path), document),
       join: (seat, create, newcomer) => rooms.join(document ?? '', seat, create, newcomer),
       events: {
         refused: (kind, detail) => events.refused(document, kind, detail),
         failed: (error) => events.failed(document, error),
-        closed: () => this.#connections.delete(connection),
+        spoke: () => this.#arrivals.spoke(connection),
+        closed: () => {
+          this.#connections.delete(connection)
+          this.#arrivals.left(connection, address)
+        },
       },
     })
-    this.#connections.set(connection, { openedAt: surroundings.now(), silent: 0, behind: 0 })
+    this.#connections.set(connection, { silent: 0, behind: 0, closing: 0 })
+    this.#arrivals.came(connection, address, surroundings.now())
     connection.wire.sweep = this.#sweeps
-    void connection.begin()
+    const comeBackIn = pressure.turnAway()
+    if (comeBackIn === undefined) void connection.begin()
+    else connection.refuse('overloaded', 'this node is too busy for one more', comeBackIn)
   }
 
   #sweepLater(): () => void {
@@ -174,12 +201,13 @@ export class SyncTier {
   #sweep(): void {
     this.#sweeps++
     const { limits, surroundings } = this.#parts
-    const now = surroundings.now()
+    this.#arrivals.sweep(surroundings.now())
+    this.#pace.sweep()
     for (const [connection, state] of this.#connections) {
       connection.wire.sweep = this.#sweeps
-      if (!connection.spoken && now - state.openedAt >= limits.handshake) {
-        connection.refuse('handshake-timeout', 'it was opened and then said nothing')
-        connection.spoken = true
+      connection.account.work.sweep()
+      if (connection.closing) {
+        if (++state.closing * sweepInterval > limits.closing) connection.terminate()
         continue
       }
       // A client that is not read from cannot be heard.

@@ -38,6 +38,8 @@ describe('the command line', () => {
       'allowedOrigins',
       ['https://a.example', 'http://b.example:81'],
     ],
+    ['trust-proxy', 'loopback, 10.0.0.0/8,::1', 'trustProxy', ['loopback', '10.0.0.0/8', '::1']],
+    ['connections-per-address', '7', 'connectionsPerAddress', 7],
     ['drain-window', '250', 'drainWindow', 250],
     ['empty-room-grace', '1000', 'emptyRoomGrace', 1000],
     ['log-level', 'debug', 'logLevel', 'debug'],
@@ -55,7 +57,7 @@ describe('the command line', () => {
       expect(text).toContain(`--${flag} `)
       expect(text).toContain(`WEFT_${flag.toUpperCase().replaceAll('-', '_')}`)
     }
-    expect(Object.keys(settings)).toHaveLength(11)
+    expect(Object.keys(settings)).toHaveLength(13)
   })
 
   it('the durability follows from the store, and may be chosen where that is a Redis', () => {
@@ -102,6 +104,8 @@ describe('the command line', () => {
     [['dev', '--log-level', 'loud'], /^--log-level/],
     [['dev', '--allowed-origins', 'example.com'], /^--allowed-origins takes origins such as/],
     [['dev', '--allowed-origins', 'https://example.com/path'], /^--allowed-origins/],
+    [['dev', '--trust-proxy', '10.0.0.0/8,proxy'], /^--trust-proxy takes loopback, addresses .*, not "proxy"$/],
+    [['dev', '--connections-per-address', '0'], /^--connections-per-address takes a whole number from 1/],
     [['dev', '--host', '127.example.com'], /^--host 127\.example\.com/],
     [['dev', '--host', '0.0.0.0'], /^--host 0\.0\.0\.0: weft dev serves this machine only/],
     [['dev', '--prot', '1'], /--prot/],

@@ -8,6 +8,7 @@ import { type AnonymousAccess, AnonymousPolicy } from '../../src/auth/anonymous-
 import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
 const ready: Readiness = { ready: true, store: 'ok', draining: false }
@@ -45,7 +46,7 @@ describe('the HTTP edge', () => {
       policy: new AnonymousPolicy(anonymous, () => 'id'),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
-      metrics: new Metrics(() => ({ connections: 1, documents: 2, members: 3, unsavedBytes: 4, documentsFailing: 5 })),
+      metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),
       webRoot,
       now: () => Date.UTC(2026, 0, 1),
       report: (error) => reported.push(error),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createSyncNodeApp } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { noLevels } from '../support/no-levels.ts'
 
-const levels = { connections: 1, documents: 2, members: 3, unsavedBytes: 4, documentsFailing: 5 }
+const levels = { ...noLevels, connections: 1 }
 
 async function call(path: string, host = '127.0.0.1:8787', method = 'GET'): Promise<Response> {
   const app = createSyncNodeApp({

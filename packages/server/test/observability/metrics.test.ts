@@ -1,8 +1,18 @@
 import { expect, test } from 'vitest'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { noLevels } from '../support/no-levels.ts'
 
 test('levels are read when they are asked for, and what happened is counted by kind', async () => {
-  const levels = { connections: 1, documents: 2, members: 3, unsavedBytes: 4, documentsFailing: 5 }
+  const levels = {
+    connections: 1,
+    documents: 2,
+    members: 3,
+    unsavedBytes: 4,
+    documentsFailing: 5,
+    membersPaused: 6,
+    eventLoopDelay: 0.25,
+    loadStage: 1,
+  }
   const metrics = new Metrics(() => levels)
   await metrics.read()
   levels.connections = 7
@@ -25,6 +35,9 @@ test('levels are read when they are asked for, and what happened is counted by k
       'weft_members 3',
       'weft_unsaved_bytes 4',
       'weft_documents_failing 5',
+      'weft_members_paused 6',
+      'weft_event_loop_delay_seconds 0.25',
+      'weft_load_stage 1',
       'weft_refusals_total{kind="read-only"} 2',
       'weft_refusals_total{kind="malformed"} 1',
       'weft_upgrades_refused_total{status="403"} 1',
@@ -45,8 +58,7 @@ test('levels are read when they are asked for, and what happened is counted by k
 })
 
 test('two nodes of one process count for themselves', async () => {
-  const none = { connections: 0, documents: 0, members: 0, unsavedBytes: 0, documentsFailing: 0 }
-  const [a, b] = [new Metrics(() => none), new Metrics(() => none)]
+  const [a, b] = [new Metrics(() => noLevels), new Metrics(() => noLevels)]
   a.gap()
   expect(await a.read()).toContain('weft_relay_gaps_total 1')
   expect(await b.read()).toContain('weft_relay_gaps_total 0')

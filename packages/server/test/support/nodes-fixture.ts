@@ -3,6 +3,7 @@ import { defaultRoomLimits, type RoomLimits } from '../../src/room/limits.ts'
 import type { Room } from '../../src/room/room.ts'
 import { Rooms } from '../../src/room/rooms.ts'
 import { type ClientOptions, FakeClient } from './fake-client.ts'
+import { FakePressure } from './fake-pressure.ts'
 import { FakeSurroundings } from './fake-surroundings.ts'
 import { FakeWire } from './fake-wire.ts'
 import { LosableLog } from './losable-log.ts'
@@ -21,6 +22,7 @@ export interface FakeNode {
 /** Several nodes with one document open, over one log and one relay, all of whose messages, time and failures are the test's. */
 export class NodesFixture {
   readonly surroundings: FakeSurroundings = new FakeSurroundings()
+  readonly pressure: FakePressure = new FakePressure()
   readonly log: LosableLog = new LosableLog()
   readonly relay: MemoryRelay
   /** What nodes reported, as `<node> <event>`. */
@@ -47,6 +49,7 @@ export class NodesFixture {
       compact: () => Promise.resolve(),
       limits: this.#limits,
       surroundings: this.surroundings,
+      pressure: this.pressure,
       events: {
         opened: report('opened'),
         unloaded: report('unloaded'),

@@ -6,6 +6,7 @@ import { defaultRoomLimits, type RoomLimits } from '../../src/room/limits.ts'
 import { Replica } from '../../src/room/replica.ts'
 import { Room } from '../../src/room/room.ts'
 import { type ClientOptions, FakeClient } from './fake-client.ts'
+import { FakePressure } from './fake-pressure.ts'
 import { FakeSurroundings } from './fake-surroundings.ts'
 import { ScriptedLog } from './scripted-log.ts'
 
@@ -19,6 +20,7 @@ export const emptyDocument: LoadedDocument = {
 /** A room whose time, log and sockets are the test's. */
 export class RoomFixture {
   readonly surroundings: FakeSurroundings
+  readonly pressure: FakePressure = new FakePressure()
   readonly log: ScriptedLog
   readonly room: Room
   readonly refused: { kind: RefusalKind; text: string }[] = []
@@ -42,6 +44,7 @@ export class RoomFixture {
           log: fixture.log,
           limits: { ...defaultRoomLimits, ...limits },
           surroundings: fixture.surroundings,
+          pressure: fixture.pressure,
           unsaved: new ByteCount(),
           compact: () => {
             fixture.compactions++

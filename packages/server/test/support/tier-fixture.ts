@@ -6,20 +6,26 @@ import type { RefusalKind } from '@weft/protocol'
 import { type AnonymousAccess, AnonymousPolicy } from '../../src/auth/anonymous-policy.ts'
 import { defaultRoomLimits } from '../../src/room/limits.ts'
 import { Rooms } from '../../src/room/rooms.ts'
-import { defaultSocketLimits } from '../../src/socket/limits.ts'
+import { ClientAddresses } from '../../src/socket/client-address.ts'
+import { defaultSocketLimits, type SocketLimits } from '../../src/socket/limits.ts'
 import { SyncTier } from '../../src/socket/sync-tier.ts'
 import { systemSurroundings } from '../../src/system-surroundings.ts'
+import { FakePressure } from './fake-pressure.ts'
 import { ManualClock } from './manual-clock.ts'
 
 /** What a test may want otherwise. */
 export interface TierFixtureOptions {
   readonly store?: Store
   readonly anonymous?: AnonymousAccess
+  readonly limits?: Partial<SocketLimits>
+  /** Which proxies are trusted. */
+  readonly proxies?: readonly string[]
 }
 
 /** The sync tier alone behind a real listener: its clock is the test's, and its ends of the sockets can be looked at. */
 export class TierFixture implements AsyncDisposable {
   readonly clock: ManualClock = new ManualClock()
+  readonly pressure: FakePressure = new FakePressure()
   readonly refused: { kind: RefusalKind; detail: string }[] = []
   readonly turnedAway: { path: string; status: number }[] = []
   readonly failures: unknown[] = []
@@ -30,13 +36,19 @@ export class TierFixture implements AsyncDisposable {
   readonly #server: Server
   port = 0
 
-  private constructor({ store = new MemoryStore(), anonymous = 'write' }: TierFixtureOptions) {
+  private constructor({
+    store = new MemoryStore(),
+    anonymous = 'write',
+    limits = {},
+    proxies = [],
+  }: TierFixtureOptions) {
     this.#rooms = new Rooms({
       log: store.log,
       catalog: store.catalog,
       compact: () => Promise.resolve(),
       limits: defaultRoomLimits,
       surroundings: systemSurroundings,
+      pressure: this.pressure,
       events: {
         opened: () => {},
         unloaded: () => {},
@@ -53,7 +65,9 @@ export class TierFixture implements AsyncDisposable {
       rooms: this.#rooms,
       policy: new AnonymousPolicy(anonymous, () => systemSurroundings.randomId()),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
-      limits: defaultSocketLimits,
+      limits: { ...defaultSocketLimits, ...limits },
+      addresses: new ClientAddresses(proxies),
+      pressure: this.pressure,
       surroundings: this.clock,
       events: {
         refused: (_document, kind, detail) => this.refused.push({ kind, detail }),
