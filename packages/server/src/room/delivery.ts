@@ -15,6 +15,8 @@ const nothingKnown = new Uint8Array([0])
 export class Delivery {
   readonly #replica: Replica
   readonly #members = new Set<Member>()
+  /** What the last member that was caught up was sent, for others who had the same when their sockets filled up. */
+  #difference: { readonly known: Uint8Array; readonly now: Uint8Array; readonly frame: Frame } | undefined
 
   constructor(replica: Replica) {
     this.#replica = replica
@@ -76,8 +78,23 @@ export class Delivery {
    *   again.
    */
   catchUp(member: Member, more: readonly Frame[]): void {
-    const difference = this.#replica.difference(member.known ?? nothingKnown)
-    member.outbox.catchUp([frameOf(encodeUpdate(difference)), ...more])
+    member.outbox.catchUp([this.#differenceTo(member.known ?? nothingKnown), ...more])
     member.known = this.#replica.stateVector
+    // It may be large, and nobody else is going to ask for it.
+    if (!this.#anyBehind()) this.#difference = undefined
+  }
+
+  /** Sockets of a room tend to fill up in the same flush, and then all have the very same state vector. */
+  #differenceTo(known: Uint8Array): Frame {
+    const now = this.#replica.stateVector
+    if (this.#difference?.known !== known || this.#difference.now !== now) {
+      this.#difference = { known, now, frame: frameOf(encodeUpdate(this.#replica.difference(known))) }
+    }
+    return this.#difference.frame
+  }
+
+  #anyBehind(): boolean {
+    for (const member of this.#members) if (member.outbox.behind) return true
+    return false
   }
 }
