@@ -36,7 +36,7 @@ export const defaultSocketLimits: SocketLimits = {
   // A person makes some ten changes a second; this much costs a twentieth of a core, and the largest message fits twice.
   pace: {
     messagesPerSecond: 5_000,
-    messagesAtOnce: 5_000,
+    messagesAtOnce: 1_000,
     bytesPerSecond: 8 * MiB,
     bytesAtOnce: 32 * MiB,
     tooFast: 30_000,
