@@ -11,11 +11,22 @@ const readingInterval = 500
 /** A stage ends when so many readings in a row were below it. */
 const calmReadings = 4
 
-/** From which delay of the event loop on, in milliseconds, and from which share of memory on. */
-const stages: readonly { readonly stage: LoadStage; readonly delay: number; readonly memory: number }[] = [
-  { stage: 3, delay: 200, memory: 0.9 },
-  { stage: 2, delay: 60, memory: 0.85 },
-  { stage: 1, delay: 25, memory: 0.8 },
+/** When a stage begins. */
+interface Threshold {
+  readonly stage: LoadStage
+  /** Of the event loop, in milliseconds. */
+  readonly delay: number
+  /** As a share. */
+  readonly memory: number
+  /** So many readings in a row must be at either. */
+  readonly readings: number
+}
+
+/** One large document is no overload; and whom nobody lets in suffers more than who waits a little, so that takes three seconds. */
+const thresholds: readonly Threshold[] = [
+  { stage: 3, delay: 250, memory: 0.9, readings: 6 },
+  { stage: 2, delay: 60, memory: 0.85, readings: 2 },
+  { stage: 1, delay: 25, memory: 0.8, readings: 2 },
 ]
 
 /** What each stage does to rooms. */
@@ -38,13 +49,13 @@ export interface NodeLoadParts {
 }
 
 /**
- * Watches how loaded the node is and says what to do about it. It goes up by what two readings in a row ask for, so that one
- * large document is no overload, and down by one stage at a time, so that it does not swing.
+ * Watches how loaded the node is and says what to do about it. It goes up as soon as the readings ask for it, and down by one
+ * stage at a time, so that it does not swing.
  */
 export class NodeLoad implements Pressure {
   readonly #parts: NodeLoadParts
   #stage: LoadStage = 0
-  #asked: LoadStage = 0
+  readonly #inARow = thresholds.map(() => 0)
   #calm = 0
   #turnedAway = 0
   #reading: LoadReading = { delay: 0, memory: 0 }
@@ -85,17 +96,24 @@ export class NodeLoad implements Pressure {
   #readLater(): void {
     this.#cancel = this.#parts.surroundings.timer(readingInterval, () => {
       this.#reading = this.#parts.gauge.read()
-      this.#judge(stageOf(this.#reading))
+      this.#judge(this.#reading)
       this.#readLater()
     })
   }
 
-  #judge(asks: LoadStage): void {
-    const both = asks < this.#asked ? asks : this.#asked
-    this.#asked = asks
-    this.#calm = asks < this.#stage ? this.#calm + 1 : 0
-    if (both > this.#stage) this.#change(both)
-    else if (this.#calm >= calmReadings) this.#change(below(this.#stage))
+  #judge({ delay, memory }: LoadReading): void {
+    let asked: LoadStage = 0
+    let below = true
+    for (const [index, threshold] of thresholds.entries()) {
+      const reached = delay >= threshold.delay || memory >= threshold.memory
+      const inARow = reached ? (this.#inARow[index] ?? 0) + 1 : 0
+      this.#inARow[index] = inARow
+      if (reached && threshold.stage >= this.#stage) below = false
+      if (inARow >= threshold.readings && asked === 0) asked = threshold.stage
+    }
+    this.#calm = below ? this.#calm + 1 : 0
+    if (asked > this.#stage) this.#change(asked)
+    else if (this.#stage > 0 && this.#calm >= calmReadings) this.#change(oneBelow(this.#stage))
   }
 
   #change(stage: LoadStage): void {
@@ -107,10 +125,6 @@ export class NodeLoad implements Pressure {
   }
 }
 
-function stageOf({ delay, memory }: LoadReading): LoadStage {
-  return stages.find((candidate) => delay >= candidate.delay || memory >= candidate.memory)?.stage ?? 0
-}
-
-function below(stage: LoadStage): LoadStage {
+function oneBelow(stage: LoadStage): LoadStage {
   return stage === 3 ? 2 : stage === 2 ? 1 : 0
 }

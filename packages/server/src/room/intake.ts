@@ -23,6 +23,18 @@ export interface Intaken {
 /** What the log holds was bounded when it was taken in, and what is missing of it is read. */
 const unbounded = { waitingBytesPerRoom: Infinity, waitingDeleteBytes: Infinity }
 
+/** How much is applied at once. */
+export type Turn = Pick<RoomLimits, 'updatesPerTurn' | 'bytesPerTurn'>
+
+const everything: Turn = { updatesPerTurn: Infinity, bytesPerTurn: Infinity }
+
+/** An update that waits. */
+interface Received {
+  readonly member: Member
+  readonly update: Uint8Array
+  readonly answersStep1: boolean
+}
+
 /** Called for a member whose update cannot be taken: it loses its connection. */
 export type Eject = (member: Member, kind: RefusalKind, text: string) => void
 
@@ -68,6 +80,11 @@ export class Intake {
     return this.#bytes
   }
 
+  /** Updates of members that wait for the flush. */
+  get waiting(): number {
+    return this.#inbox.length
+  }
+
   /** @param answersStep1 whether it is a step 2, which by its nature brings what others wait for */
   add(member: Member, update: Uint8Array, answersStep1: boolean): void {
     this.#inbox.push({ member, update, answersStep1 })
@@ -84,11 +101,13 @@ export class Intake {
     return this.#inbox.length === 0 && this.#logged.length === 0
   }
 
-  /** Applies what has gathered. */
-  take(): Intaken {
-    const inbox = this.#inbox
-    this.#inbox = []
-    this.#bytes = 0
+  /**
+   * Applies what has gathered, in order.
+   *
+   * @param turn how much of it at most; the rest waits for the next call
+   */
+  take(turn: Turn = everything): Intaken {
+    const inbox = this.#nextOfInbox(turn)
     this.#applyLogged()
     for (let next = 0; next < inbox.length;) {
       const together = this.#applyTogether(inbox, next)
@@ -109,6 +128,19 @@ export class Intake {
     member.held = undefined
     this.#holding.delete(member)
     if (held !== undefined && !member.ejected) this.add(member, held, true)
+  }
+
+  #nextOfInbox({ updatesPerTurn, bytesPerTurn }: Turn): readonly Received[] {
+    const inbox = this.#inbox
+    let count = 0
+    let bytes = 0
+    while (count < inbox.length && count < updatesPerTurn && bytes < bytesPerTurn) {
+      bytes += inbox[count]?.update.byteLength ?? 0
+      count++
+    }
+    this.#inbox = inbox.slice(count)
+    this.#bytes -= bytes
+    return inbox.slice(0, count)
   }
 
   #finish(): Intaken {

@@ -16,6 +16,10 @@ export interface RoomLimits {
   readonly unsavedBytesPerDocument: number
   /** The same for all documents of a node together. */
   readonly unsavedBytesPerNode: number
+  /** Updates that a room applies before other rooms have their turn. */
+  readonly updatesPerTurn: number
+  /** The same in bytes. One update may be larger. */
+  readonly bytesPerTurn: number
   /** How long a room without members stays in memory (R8). */
   readonly emptyRoomGrace: number
 }
@@ -39,6 +43,9 @@ export const defaultRoomLimits: RoomLimits = {
   unsavedBytesPerDocument: 32 * MiB,
   // A quarter of the heap that Node gives itself on a small machine.
   unsavedBytesPerNode: 512 * MiB,
+  // Some ten milliseconds of work.
+  updatesPerTurn: 1_000,
+  bytesPerTurn: 1 * MiB,
   // Long enough for a reload or a change of network to find the document still warm.
   emptyRoomGrace: 30_000,
 }

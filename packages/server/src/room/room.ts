@@ -12,13 +12,14 @@ import {
 import { Acknowledgements } from './acknowledgements.ts'
 import { Admission } from './admission.ts'
 import { Appender } from './appender.ts'
+import { Backpressure } from './backpressure.ts'
 import { CompactionTrigger } from './compaction-trigger.ts'
 import { FlushSchedule } from './flush-schedule.ts'
 import { untilNextFlush } from './flush-window.ts'
 import { Delivery } from './delivery.ts'
 import type { EarlyState } from './early-state.ts'
 import { type Frame, frameOf } from './frame.ts'
-import { Intake } from './intake.ts'
+import { Intake, type Turn } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
 import { Member, type Seat } from './member.ts'
 import { mergeUpdates } from './merge-updates.ts'
@@ -31,9 +32,6 @@ import type { Replica } from './replica.ts'
 import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** A flush does not wait for its window once so many bytes have gathered. */
-const flushAtOnceBytes = 1024 * 1024
 
 /** Presence that was renewed unchanged goes out at least this often, in milliseconds: others forget a client after 30 s. */
 const renewalInterval = 5_000
@@ -54,6 +52,7 @@ export class Room {
   readonly #appender: Appender
   readonly #intake: Intake
   readonly #admission: Admission
+  readonly #backpressure: Backpressure
   readonly #compaction: CompactionTrigger
   readonly #presence = new Presence()
   readonly #delivery: Delivery
@@ -95,8 +94,9 @@ export class Room {
     })
     const { appender, intake } = { appender: this.#appender, intake: this.#intake }
     this.#admission = new Admission({ replica, appender, intake, limits, unsaved, flush: () => this.flush() })
+    this.#backpressure = new Backpressure({ members: this.#delivery.members, appender, intake, limits })
     this.others = this.#findOthers(parts)
-    this.#schedule = new FlushSchedule(surroundings, () => this.flush())
+    this.#schedule = new FlushSchedule(surroundings, () => this.#flush(limits))
     this.#emptySince = surroundings.now()
   }
 
@@ -189,10 +189,15 @@ export class Room {
    * is durable. Broadcasting does not wait for the log; a CRDT heals, and only `saved` makes a promise.
    */
   flush(): void {
+    this.#flush()
+  }
+
+  /** @param turn how much at most; what is left is next when others have had their turn */
+  #flush(turn?: Turn): void {
     this.#schedule.clear()
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
-    const { change, author, entries, incomplete, logUnreadable } = this.#intake.take()
+    const { change, author, entries, incomplete, logUnreadable } = this.#intake.take(turn)
     if (logUnreadable) this.#logUnreadable()
     if (change !== undefined) {
       this.#lastFlush = now
@@ -200,11 +205,13 @@ export class Room {
     }
     for (const member of incomplete) this.#ask(member)
     for (const [actor, update] of entries) this.#appender.add(actor, update)
-    this.#acknowledgements.flushed(this.#appender.current)
+    // Who it is that waits for what is left does not matter: all of them hear a little later.
+    if (this.#intake.empty) this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
     if (this.#untilPresence(now) === 0) this.#sendPresence(now)
     else if (this.others?.asked === true) this.others.publish([])
+    if (this.#intake.empty) this.#backpressure.flushed()
     this.#scheduleFlush()
   }
 
@@ -248,11 +255,8 @@ export class Room {
     if (verdict.outcome !== 'take') return
     this.#acknowledgements.hear(member)
     if (member.canWrite) this.#intake.add(member, update, answersStep1)
-    const unsaved = this.#intake.bytes + this.#appender.unsavedBytes
-    // A store that is merely slower than the writers slows them down; one that is away does not stop them.
-    if (!this.#appender.failing && unsaved > this.#limits.unsavedBytesPerDocument / 2) member.pause()
-    if (this.#intake.bytes > flushAtOnceBytes) this.flush()
-    else this.#scheduleFlush()
+    this.#backpressure.took(member)
+    this.#scheduleFlush()
   }
 
   #receivePresence(member: Member, entries: readonly AwarenessEntry[]): void {
@@ -291,6 +295,11 @@ export class Room {
   #scheduleFlush(): void {
     const now = this.#surroundings.now()
     const asked = this.others?.asked === true
+    if (this.#intake.waiting >= this.#limits.updatesPerTurn || this.#intake.bytes >= this.#limits.bytesPerTurn) {
+      // A whole turn's work does not wait for company.
+      this.#schedule.flushIn(0)
+      return
+    }
     const untilFlush = untilNextFlush(this.size, this.#lastFlush, now, this.#pressure.flushWidening)
     const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
     const wait = urgent ? untilFlush : Math.max(untilFlush, this.#untilPresence(now))
@@ -300,15 +309,11 @@ export class Room {
   #durable(bytes: number): void {
     this.#acknowledgements.durable(this.#appender.durable)
     this.#compaction.appended(bytes)
-    if (this.#appender.unsavedBytes <= this.#limits.unsavedBytesPerDocument / 4) this.#resumeAll()
-  }
-
-  #resumeAll(): void {
-    for (const member of this.#delivery.members) member.resume()
+    this.#backpressure.eased()
   }
 
   #storeFailing(error: StoreError): void {
-    this.#resumeAll()
+    this.#backpressure.eased()
     this.#events.storeFailing(error)
   }
 

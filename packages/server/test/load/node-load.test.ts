@@ -27,13 +27,13 @@ describe('what a node does about its load', () => {
     ['a loop that is hardly late', { delay: 24 }, 0],
     ['a loop that is late', { delay: 25 }, 1],
     ['a loop that is later', { delay: 60 }, 2],
-    ['a loop that is much too late', { delay: 200 }, 3],
+    ['a loop that is much too late', { delay: 250 }, 3],
     ['little memory left', { memory: 0.8 }, 1],
     ['less', { memory: 0.85 }, 2],
     ['next to none', { memory: 0.9 }, 3],
   ])('S5: %s', (_name, reading, stage) => {
     const fixture = new LoadFixture()
-    fixture.read(reading, 2)
+    fixture.read(reading, 6)
     const { load } = fixture
     expect(load.stage).toBe(stage)
     expect(load.presenceInterval > 0).toBe(stage >= 1)
@@ -50,16 +50,27 @@ describe('what a node does about its load', () => {
     expect(fixture.changes).toEqual([])
   })
 
+  it('S5: nobody is turned away for less than three seconds of it', () => {
+    const fixture = new LoadFixture()
+    for (let i = 0; i < 3; i++) {
+      fixture.read({ delay: 900 }, 5)
+      expect(fixture.load.turnAway()).toBeUndefined()
+      fixture.read({ delay: 100 }, 1)
+    }
+    expect(fixture.changes).toEqual([[0, 2]])
+  })
+
   it('S5: calms down one stage after the other, each after two seconds below it', () => {
     const fixture = new LoadFixture()
-    fixture.read({ delay: 300 }, 2)
+    fixture.read({ delay: 300 }, 6)
     fixture.read({}, 3)
     expect(fixture.load.stage).toBe(3)
     // A reading in between begins the wait anew.
     fixture.read({ delay: 300 }, 1)
     fixture.read({}, 12)
     expect(fixture.changes).toEqual([
-      [0, 3],
+      [0, 2],
+      [2, 3],
       [3, 2],
       [2, 1],
       [1, 0],
@@ -68,7 +79,7 @@ describe('what a node does about its load', () => {
 
   it('S5: those who are not let in come back one after the other, and none later than in half a minute', () => {
     const fixture = new LoadFixture()
-    fixture.read({ delay: 300 }, 2)
+    fixture.read({ delay: 300 }, 6)
     const waits = Array.from({ length: 5_000 }, () => fixture.load.turnAway() ?? 0)
     expect(waits.slice(0, 3)).toEqual([2_000, 2_010, 2_020])
     expect(Math.max(...waits)).toBe(30_000)

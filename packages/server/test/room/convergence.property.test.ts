@@ -55,6 +55,7 @@ const tightLimits = {
   memberQueueBytes: 30,
   waitingBytesPerMember: 2_000,
   waitingBytesPerRoom: 4_000,
+  updatesPerTurn: 2,
 }
 
 describe('whatever happens in a room', () => {

@@ -1,4 +1,5 @@
 import { closeCodes, encodeUpdate } from '@weft/protocol'
+import { createDecoder, readVarUint, readVarUint8Array } from 'lib0/decoding'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { defaultSocketLimits } from '../../src/socket/limits.ts'
@@ -32,6 +33,11 @@ async function flood(fixture: TierFixture, frames: number): Promise<RawSocket> {
   await expect.poll(() => raw.status).toBe(101)
   raw.write(Buffer.concat(Array.from({ length: frames }, () => nothingOnTheWire)))
   return raw
+}
+
+function apply(doc: Y.Doc, frame: Uint8Array): void {
+  const decoder = createDecoder(frame)
+  if (readVarUint(decoder) === 0 && readVarUint(decoder) !== 0) Y.applyUpdate(doc, readVarUint8Array(decoder))
 }
 
 /** Two clients of which one hears what the other writes. */
@@ -69,6 +75,41 @@ describe('S5: a member that sends 100,000 tiny messages', () => {
     expect(socket?.bytesRead).toBeLessThan(before + 2 * perSecond + 192 * KiB)
     expect(fixture.refused).toEqual([])
     raw.socket.destroy()
+  })
+
+  it('S5: what was read of it past its share waits, in order', async () => {
+    const pace = { ...defaultSocketLimits.pace, messagesPerSecond: 100, messagesAtOnce: 100 }
+    await using fixture = await TierFixture.open({ limits: { pace } })
+    const writer = await arrived(fixture)
+    const reader = await arrived(fixture)
+    await expectUndisturbed(writer, reader)
+    const fast = await arrived(fixture)
+    const doc = new Y.Doc()
+    const frames: Uint8Array[] = []
+    doc.on('update', (update: Uint8Array) => frames.push(encodeUpdate(update)))
+    for (let i = 0; i < 500; i++) doc.getText('fast').insert(i, String.fromCharCode(97 + (i % 26)))
+    fast.send(...frames)
+    await expect.poll(() => fixture.sockets[2]?.isPaused()).toBe(true)
+    const copy = new Y.Doc()
+    const heardBy = async (): Promise<string> => {
+      // Whatever it asks is answered behind what was sent before.
+      reader.send(step1)
+      await reader.hear((frame) => {
+        apply(copy, frame)
+        return isStep2(frame)
+      })
+      return copy.getText('fast').toString()
+    }
+    const whole = doc.getText('fast').toString()
+    // The question that it asked when it came counts as fifty.
+    expect(await heardBy()).toBe(whole.slice(0, 51))
+    fixture.clock.advance(1_000)
+    const after = await heardBy()
+    expect(whole.startsWith(after)).toBe(true)
+    expect(after.length).toBeGreaterThan(140)
+    expect(after.length).toBeLessThan(160)
+    for (let second = 0; second < 4; second++) fixture.clock.advance(1_000)
+    expect(await heardBy()).toBe(whole)
   })
 
   it('S5: is read as fast as it sends while it is alone, until all of it was taken', async () => {
