@@ -32,6 +32,12 @@ test(`no source has more than ${maxLines} lines`, () => {
   expect(long).toEqual([])
 })
 
+test('no merge was left half done', () => {
+  // Formatters take the marks apart, so those count too.
+  const marks = /^(?:<{7} |>{7} |(?:> ){7}|\| ={7} )/m
+  expect(texts.filter((path) => marks.test(readFile(path)))).toEqual([])
+})
+
 describe('tests that do not run', () => {
   test('there are none', () => {
     expect(tests.length).toBeGreaterThan(10)
