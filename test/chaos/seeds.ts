@@ -33,6 +33,14 @@ export const pastFailures: readonly (Plan & { readonly wasWrong: string })[] = [
     seed: 503,
     wasWrong: 'a node that started during a failover took a demoted master for a wrong configuration, and ended',
   },
+  {
+    ...plan('memory', 'pair'),
+    seed: 20_040,
+    nodesLast: true,
+    seconds: 10,
+    wasWrong:
+      'a master was lost with appends whose own node had not heard them over the relay, and so did not miss them',
+  },
 ]
 
 function plan(durability: Durability, topology: TopologyName): Omit<Plan, 'seed'> {

@@ -3,6 +3,7 @@ import {
   EpochMismatchError,
   StoreError,
   StoreUnavailableError,
+  type AppendReceipt,
   type DocumentLog,
   type NewEntry,
 } from '@weft/persistence'
@@ -16,8 +17,8 @@ const largestRetry = 2_000
 
 /** What the appender tells its room. */
 export interface AppenderEvents {
-  /** An append of so many bytes is durable: `durable` has moved. */
-  durable(bytes: number): void
+  /** An append of so many bytes is durable, and where it is: `durable` has moved. */
+  durable(bytes: number, receipt: AppendReceipt): void
   /** The log will never take this document's updates again: it was deleted or made anew. */
   refused(error: StoreError): void
   /**
@@ -140,21 +141,21 @@ export class Appender {
   async #attempt(append: Append): Promise<void> {
     try {
       const { token, entries } = append
-      await this.#log.append(this.#document, { epoch: this.#epoch, token, entries })
-      if (!this.#stopped) this.#succeeded(append)
+      const receipt = await this.#log.append(this.#document, { epoch: this.#epoch, token, entries })
+      if (!this.#stopped) this.#succeeded(append, receipt)
     } catch (error) {
       if (!this.#stopped) this.#failed(append, error)
     }
   }
 
-  #succeeded(append: Append): void {
+  #succeeded(append: Append, receipt: AppendReceipt): void {
     this.#inFlight = undefined
     this.#unsaved.add(-append.bytes)
     this.#retry = firstRetry
     const recovered = this.#failing
     this.#failing = false
     this.start()
-    this.#events.durable(append.bytes)
+    this.#events.durable(append.bytes, receipt)
     if (recovered) this.#events.recovered()
   }
 

@@ -85,7 +85,10 @@ export class Room {
       surroundings,
       unsaved,
       events: {
-        durable: (bytes) => this.#durable(bytes),
+        durable: (bytes, receipt) => {
+          this.#durable(bytes)
+          this.others?.appended(receipt)
+        },
         refused: (error) => this.#end(error),
         outdated: () => this.#outdated(),
         failing: (error) => this.#storeFailing(error),

@@ -167,6 +167,27 @@ describe('L6: a log that lost something', () => {
     expect(ben.saved).toBe(ben.sentUpdates)
   })
 
+  it('L6: what a node appended while its relay was deaf, and the log lost before it was back, is put back', async () => {
+    const fixture = new NodesFixture()
+    const [a, b] = [await fixture.start(), await fixture.start()]
+    const [ada, ben] = [fixture.join(a), fixture.join(b)]
+    ada.text.insert(0, 'one ')
+    await fixture.pass(aMoment, ada, ben)
+    fixture.relay.disconnect(a.name)
+    fixture.relay.disconnect(b.name)
+    ada.text.insert(4, 'two ')
+    ada.send()
+    fixture.surroundings.advance(10)
+    await settled()
+    expect(fixture.log.head.position).toBe(2)
+    fixture.log.loseEnd(1)
+    fixture.relay.reconnect(a.name)
+    fixture.relay.reconnect(b.name)
+    await fixture.pass(12_000, ada, ben)
+    expect(textOf(fixture.log.doc())).toBe('one two ')
+    expect(textOf(ben.doc)).toBe('one two ')
+  })
+
   it('L6: deletions that were lost are put back too', async () => {
     const fixture = new NodesFixture()
     const a = await fixture.start()

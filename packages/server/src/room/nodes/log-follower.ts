@@ -4,6 +4,7 @@ import {
   EpochMismatchError,
   TipMovedError,
   StoreUnavailableError,
+  type AppendReceipt,
   type DocumentLog,
   type LoadedDocument,
   type Place,
@@ -25,6 +26,9 @@ const largestRetry = 2_000
 
 /** Before a log that cannot be read is tried again, in milliseconds. */
 const unreadableRetry = 10_000
+
+/** So many of this node's own appends may have been told of by one way, and not yet by the other. */
+const maxOwn = 256
 
 /** Who wrote what a node put back: the log no longer knows who did. */
 const repairActor = 'weft:repair'
@@ -81,6 +85,8 @@ export class LogFollower {
   /** A head that was told and is not where the replica is. */
   #expected: Place | undefined
   #cancelTimer: (() => void) | undefined
+  /** Tips of this node's latest appends that were told of. */
+  readonly #own = new Set<string>()
   #confirmed: number
   #retry = firstRetry
   #unreadable = false
@@ -108,8 +114,25 @@ export class LogFollower {
   heard(append: RelayedAppend): void {
     if (this.#life === 'over') return
     const { node, following } = this.#parts
-    if (append.origin !== node) following.take(append.entries.map(({ update }) => update))
+    if (append.origin === node) {
+      this.appended(append)
+      return
+    }
+    following.take(append.entries.map(({ update }) => update))
     this.#place.hear(append)
+    if (this.#place.gap) this.#doubt()
+  }
+
+  /**
+   * The log took an append of this node's. Its answer and the relay both say so, and whichever comes first counts: where the relay
+   * is deaf, and the log then loses what it took, nobody else could tell that it was ever there.
+   */
+  appended(receipt: AppendReceipt): void {
+    if (this.#life === 'over' || this.#own.has(receipt.tip)) return
+    this.#own.add(receipt.tip)
+    const [oldest] = this.#own
+    if (this.#own.size > maxOwn && oldest !== undefined) this.#own.delete(oldest)
+    this.#place.hear(receipt)
     if (this.#place.gap) this.#doubt()
   }
 

@@ -1,4 +1,4 @@
-import type { DocumentLog, LoadedDocument, Place, RelayedAppend, StoreError } from '@weft/persistence'
+import type { AppendReceipt, DocumentLog, LoadedDocument, Place, RelayedAppend, StoreError } from '@weft/persistence'
 import type { AwarenessEntry } from '@weft/protocol'
 import { LogFollower, type Repair } from './log-follower.ts'
 import type { Presence } from '../presence.ts'
@@ -109,6 +109,11 @@ export class OtherNodes implements Probed {
   /** The relay brought an append. */
   heard(append: RelayedAppend): void {
     this.#follower.heard(append)
+  }
+
+  /** This node appended, and the log has it. */
+  appended(receipt: AppendReceipt): void {
+    this.#follower.appended(receipt)
   }
 
   /** Another node's room says something of presence. */
