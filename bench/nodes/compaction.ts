@@ -11,7 +11,7 @@ import { Worker } from 'node:worker_threads'
 import type { Measure } from '../support/report.ts'
 import { Cluster } from './cluster.ts'
 import { lookUntil } from './crowd.ts'
-import { largeState, storeDocuments } from './large-document.ts'
+import { largeState, storeLog } from './large-document.ts'
 import { typedFrames } from './small-updates.ts'
 import { WireClient } from './wire-client.ts'
 import type { Workload } from './workload.ts'
@@ -37,7 +37,7 @@ export const compaction: Workload = {
     await using cluster = await Cluster.start({ nodes: 1, placement: threads, watchLoops: true })
     const state = largeState(megabytes)
     // Without a checkpoint the first append makes a compaction due.
-    await storeDocuments(cluster.redis.url, state, ['large'], false)
+    await storeLog(cluster.redis.url, state, 'large')
     const opening = await stalls(cluster, 'while the document is opened', async () => {
       const opened = Promise.withResolvers<void>()
       const watcher = await WireClient.open(cluster.node(0).url, 'large', {

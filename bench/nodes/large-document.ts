@@ -50,30 +50,39 @@ function drawing(): (below: number) => number {
   }
 }
 
-/** Puts states into a store, under these names, where no node has them open. */
-export async function storeDocuments(
-  url: string,
-  state: Uint8Array,
-  documents: readonly string[],
-  compacted: boolean,
-): Promise<void> {
+/** Puts a state into a store as entries of its log, where no node has it open. */
+export async function storeLog(url: string, state: Uint8Array, document: string): Promise<void> {
   const store = await openStore(url)
   await store.check()
-  const compactor = new Compactor(store.log)
-  const parts = [...splitUpdate(state, entryBytes)]
-  for (const document of documents) {
-    await append(store, document, parts)
-    if (compacted) await compactor.compact(document)
-  }
-  await compactor.close()
+  await append(store, document, splitUpdate(state, entryBytes))
   await store.close()
 }
 
-async function append(store: Store, document: string, parts: readonly Uint8Array[]): Promise<void> {
+/** Puts a state into a store as the checkpoints of these documents, which no node has open. */
+export async function storeCheckpoints(url: string, state: Uint8Array, documents: readonly string[]): Promise<void> {
+  const [first = '', ...others] = documents
+  await storeLog(url, state, first)
+  const store = await openStore(url)
+  await store.check()
+  const compactor = new Compactor(store.log)
+  await compactor.compact(first)
+  await compactor.close()
+  const { checkpoint } = await store.log.load(first)
+  if (checkpoint === undefined) throw new Error('the first document was not compacted')
+  for (const document of others) {
+    await append(store, document, [new Uint8Array([0, 0])])
+    const { head } = await store.log.load(document)
+    await store.log.replaceCheckpoint(document, { ...checkpoint, place: head }, undefined)
+  }
+  await store.close()
+}
+
+async function append(store: Store, document: string, updates: Iterable<Uint8Array>): Promise<void> {
   await store.catalog.create({ id: document, title: '', createdBy: 'bench', at: 0 })
   const { head } = await store.log.load(document)
-  for (const [index, update] of parts.entries()) {
+  let part = 0
+  for (const update of updates) {
     const entries = [{ update, actor: 'bench', at: 0 }]
-    await store.log.append(document, { epoch: head.epoch, token: `part ${index}`, entries })
+    await store.log.append(document, { epoch: head.epoch, token: `part ${part++}`, entries })
   }
 }
