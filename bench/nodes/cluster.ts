@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { durableSettings, RedisServer } from '../../packages/persistence/test/redis-server.ts'
 import { type ServerProcess, startServer } from '../../test/support/server-process.ts'
-import { cpuOf } from '../support/process-cpu.ts'
+import { cpuOf, waitOf } from '../support/process-cpu.ts'
 import type { Measure } from '../support/report.ts'
 import type { Placement } from './placement.ts'
 
@@ -78,25 +78,39 @@ function stallFileIn(redis: RedisServer): string {
   return join(redis.folder, 'longest-stall.txt')
 }
 
-/** CPU times of processes, from now on. */
+/** What cores processes have and lack, from now on. */
 export class CpuSplit {
   readonly #pids: readonly (readonly [name: string, pid: number])[]
-  readonly #before: readonly number[]
+  readonly #before: readonly Times[]
   readonly #start = performance.now()
 
   constructor(pids: Readonly<Record<string, number>>) {
     this.#pids = Object.entries(pids)
-    this.#before = this.#pids.map(([, pid]) => cpuOf(pid) ?? Number.NaN)
+    this.#before = this.#pids.map(([, pid]) => timesOf(pid))
   }
 
-  /** What share of a core each has taken since. @param goal what each should stay below, in percent */
+  /** What share of a core each has taken since, and had to wait for. @param goal what each should take at most, in percent */
   measures(goal?: number): Measure[] {
     const elapsed = performance.now() - this.#start
-    return this.#pids.map(([name, pid], index) => ({
-      name: `CPU of ${name}`,
-      value: (100 * ((cpuOf(pid) ?? Number.NaN) - (this.#before[index] ?? 0))) / elapsed,
-      unit: '% core',
-      ...(goal === undefined ? {} : { goal: { below: goal } }),
-    }))
+    return this.#pids.flatMap(([name, pid], index) => {
+      const { cpu, wait } = timesOf(pid)
+      const before = this.#before[index] ?? { cpu, wait }
+      const taken = { name: `CPU of ${name}`, value: (100 * (cpu - before.cpu)) / elapsed, unit: '% core' }
+      const waited = {
+        name: `${name} waited for a core`,
+        value: (100 * (wait - before.wait)) / elapsed,
+        unit: '% time',
+      }
+      return [goal === undefined ? taken : { ...taken, goal: { below: goal } }, waited]
+    })
   }
+}
+
+interface Times {
+  readonly cpu: number
+  readonly wait: number
+}
+
+function timesOf(pid: number): Times {
+  return { cpu: cpuOf(pid) ?? Number.NaN, wait: waitOf(pid) ?? Number.NaN }
 }

@@ -12,3 +12,12 @@ export function cpuOf(pid: number): number | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) * tickMilliseconds
 }
+
+/**
+ * How long a process's main thread could have run and had no core, in milliseconds; undefined where Linux does not say. Where it is
+ * more than a few percent of the time, what was measured is how busy the machine is.
+ */
+export function waitOf(pid: number): number | undefined {
+  const file = `/proc/${pid}/schedstat`
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[1]) / 1e6 : undefined
+}
