@@ -65,6 +65,7 @@ export const libraryHomes: readonly LibraryHome[] = [
   { library: 'ws', homes: ['packages/server/src/socket/'] },
   { library: 'hono', homes: ['packages/server/src/http/', 'packages/server/src/server.ts'] },
   { library: '@hono', homes: ['packages/server/src/http/', 'packages/server/src/server.ts'] },
+  { library: 'jose', homes: ['packages/server/src/auth/'] },
   { library: 'prom-client', homes: ['packages/server/src/observability/'] },
   { library: 'zod', homes: ['packages/protocol/src/http/', 'packages/server/src/', 'packages/client/src/http/'] },
   { library: 'vitest', homes: ['packages/persistence/src/contract/'] },

@@ -14,7 +14,7 @@ import {
   encodeToken,
   encodeUpdate,
 } from '@weft/protocol'
-import { createLog, startServer, type WeftServer } from '@weft/server'
+import { createLog, noTokens, startServer, type WeftServer } from '@weft/server'
 import { describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -83,6 +83,7 @@ async function start(): Promise<WeftServer> {
     port: 0,
     host: '127.0.0.1',
     anonymous: 'write',
+    auth: noTokens,
     allowedOrigins: [],
     trustProxy: [],
     connectionsPerAddress: 1_000,

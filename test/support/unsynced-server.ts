@@ -5,7 +5,7 @@
  * Run with the arguments of {@link ServerOptions.under}: whatever stands before `--port` and `--store` is passed over.
  */
 import { parseArgs } from 'node:util'
-import { createLog, startServer } from '@weft/server'
+import { createLog, noTokens, startServer } from '@weft/server'
 import { openSqliteStore } from '../../packages/persistence/src/sqlite/sqlite-store.ts'
 
 const { values } = parseArgs({
@@ -20,6 +20,7 @@ const config = {
   port: Number(values.port),
   host: '127.0.0.1',
   anonymous: 'admin',
+  auth: noTokens,
   allowedOrigins: [],
   trustProxy: [],
   connectionsPerAddress: 1_000,

@@ -17,6 +17,7 @@ const sentences: Readonly<Record<RefusalKind, string>> = {
   'missing-dependencies': 'The server lacks changes on which yours build. Reload the page.',
   'read-only': 'You may read this document but not change it.',
   'store-unavailable': 'The server cannot store changes at the moment.',
+  'keys-unavailable': 'The server cannot check sign-ins at the moment.',
   corrupt: 'The server cannot read what it has stored of this document.',
   'too-fast': 'This page sent more than the server takes in the time.',
   'handshake-timeout': 'The server waited in vain for this page.',

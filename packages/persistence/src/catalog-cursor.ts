@@ -11,6 +11,13 @@ export function positionOf(order: DocumentOrder, { id, updated, created }: Docum
   return { order, at: order === 'updated' ? updated : created, id }
 }
 
+/** Newest first in the orders by time; then by id, whose characters are all ASCII. */
+export function comparePositions(a: CatalogPosition, b: CatalogPosition): number {
+  if (a.order !== 'name' && b.order !== 'name' && a.at !== b.at) return b.at - a.at
+  if (a.id === b.id) return 0
+  return a.id < b.id ? -1 : 1
+}
+
 /** A position as the text that a page gives out: opaque to callers, safe in a URL. */
 export function encodeCursor(position: CatalogPosition): string {
   const parts = position.order === 'name' ? [position.order, position.id] : [position.order, position.id, position.at]

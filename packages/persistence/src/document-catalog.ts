@@ -26,7 +26,7 @@ export interface DocumentListing {
   readonly limit: number
   /** Only ids that begin so. */
   readonly prefix?: string
-  /** Where the page before ended, as it was given out by `next`. */
+  /** Where the page before ended, as it was given out by `next`: a place in the order, whatever the prefix. */
   readonly cursor?: string
 }
 

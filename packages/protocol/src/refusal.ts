@@ -33,6 +33,8 @@ export type RefusalKind =
   | 'store-unavailable'
   /** What the store holds of this document cannot be read. */
   | 'corrupt'
+  /** The keys that tokens are verified with cannot be had at the moment. */
+  | 'keys-unavailable'
   /** Too many messages or bytes for too long. */
   | 'too-fast'
   /** The connection was opened and then said nothing. */
@@ -61,6 +63,7 @@ export const closeCodes: Readonly<Record<RefusalKind, number>> = {
   'handshake-timeout': 1013,
   overloaded: 1013,
   'store-unavailable': 1013,
+  'keys-unavailable': 1013,
   corrupt: 1013,
   restarting: 1012,
 }

@@ -2,6 +2,8 @@
 import { BackupFormatError, openStore, StoreConfigurationError, StoreError } from '@weft/persistence'
 import { CommandFailure } from './backup/command-failure.ts'
 import { runStoreCommand } from './backup/run-store-command.ts'
+import { KeysUnavailableError } from './auth/key-set.ts'
+import { mintToken } from './auth/mint-token.ts'
 import type { StoreInvocation } from './config/backup-settings.ts'
 import { readInvocation } from './config/read-config.ts'
 import { type Command, type Config, ConfigurationError } from './config/settings.ts'
@@ -21,6 +23,12 @@ async function main(): Promise<number> {
   }
   if (invocation.command === 'nodes') {
     process.stdout.write(await listNodes(invocation.store))
+    return exitCode.drained
+  }
+  if (invocation.command === 'token') {
+    const { secret, ...token } = invocation.token
+    const id = systemSurroundings.randomId()
+    process.stdout.write(`${await mintToken({ ...token, id }, secret, systemSurroundings.now())}\n`)
     return exitCode.drained
   }
   if (!('config' in invocation)) return workOnStore(invocation)
@@ -80,6 +88,15 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
+/** Whether something else must be configured. Keys are waited for once a server runs: at the start a file of them is missing. */
+function isConfiguration(error: unknown): error is Error {
+  return (
+    error instanceof ConfigurationError ||
+    error instanceof StoreConfigurationError ||
+    error instanceof KeysUnavailableError
+  )
+}
+
 /** Whether the text of an error is all that a person needs, whatever it ended. */
 function isNamed(error: unknown): error is Error {
   return error instanceof StoreError || error instanceof BackupFormatError || error instanceof CommandFailure
@@ -88,7 +105,7 @@ function isNamed(error: unknown): error is Error {
 try {
   process.exitCode = await main()
 } catch (error) {
-  const wrong = error instanceof ConfigurationError || error instanceof StoreConfigurationError
+  const wrong = isConfiguration(error)
   // What a person can mend is one line; anything else is a fault of ours, and its stack says where.
   const named = wrong || isNamed(error)
   process.stderr.write(`weft: ${named ? error.message : describe(error)}\n`)

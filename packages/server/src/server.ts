@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@weft/persistence'
-import { AnonymousPolicy } from './auth/anonymous-policy.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
@@ -9,6 +8,7 @@ import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
 import { createHttpServer } from './http/http-server.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
+import { identityPolicy } from './identity.ts'
 import { closeServer, listen } from './listening.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
@@ -66,13 +66,14 @@ export interface WeftServer {
 /**
  * Puts a server together and listens. The one place where the parts meet.
  *
- * @throws ConfigurationError where the address cannot be listened on; and what opening the store threw, except that a store
+ * @throws ConfigurationError where the address cannot be listened on; KeysUnavailableError where a file has no keys; and what opening the store threw, except that a store
  *   which nodes share is waited for while it is away
  */
 export async function startServer(config: Config, parts: ServerParts): Promise<WeftServer> {
   const { log } = parts
   const { role } = config
   const surroundings = systemSurroundings
+  const policy = await identityPolicy(config, surroundings, log)
   const shared = isSharedStore(config.store)
   const opening = new StoreOpening({
     open: parts.openStore,
@@ -99,7 +100,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     events: roomsEvents(observers),
     metrics,
   })
-  const policy = new AnonymousPolicy(config.anonymous, () => surroundings.randomId())
   const origins: OriginRules = {
     allowed: config.allowedOrigins,
     anyLoopback: parts.anyLoopbackOrigin,

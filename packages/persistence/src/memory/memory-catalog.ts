@@ -1,4 +1,4 @@
-import { type CatalogPosition, decodeCursor, positionOf } from '../catalog-cursor.ts'
+import { comparePositions, decodeCursor, positionOf } from '../catalog-cursor.ts'
 import { pageOf } from '../catalog-page.ts'
 import { assertPageSize, assertTime } from '../checked-arguments.ts'
 import type {
@@ -41,8 +41,8 @@ export class MemoryCatalog implements DocumentCatalog {
     const found = [...this.#documents.allLive()]
       .filter(([id]) => id.startsWith(prefix))
       .map(([id, document]) => recordOf(id, document))
-      .filter((record) => after === undefined || compare(positionOf(order, record), after) > 0)
-      .sort((a, b) => compare(positionOf(order, a), positionOf(order, b)))
+      .filter((record) => after === undefined || comparePositions(positionOf(order, record), after) > 0)
+      .sort((a, b) => comparePositions(positionOf(order, a), positionOf(order, b)))
     return pageOf(order, limit, found.slice(0, limit + 1))
   }
 
@@ -71,11 +71,4 @@ export class MemoryCatalog implements DocumentCatalog {
 function recordOf(id: string, document: LiveDocument): DocumentRecord {
   const { title, created, createdBy, updated } = document
   return { id, title, created, createdBy, updated, bytes: bytesOf(document) }
-}
-
-/** Newest first in the orders by time; then by id, whose characters are all ASCII. */
-function compare(a: CatalogPosition, b: CatalogPosition): number {
-  if (a.order !== 'name' && b.order !== 'name' && a.at !== b.at) return b.at - a.at
-  if (a.id === b.id) return 0
-  return a.id < b.id ? -1 : 1
 }

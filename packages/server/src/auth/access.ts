@@ -1,25 +1,59 @@
+import { matchesPattern } from './document-pattern.ts'
+
 /** What someone may do with documents, from less to more. */
 export type Role = 'read' | 'write' | 'admin'
 
-/** Who someone is and what they may do with one document. */
-export interface Access {
-  /** A token's subject, or an anonymous id. */
-  readonly actor: string
+/** A role on all documents whose ids fit a pattern, in which `*` stands for any characters. */
+export interface Grant {
+  readonly documents: string
   readonly role: Role
+}
+
+/** Who someone is and what they may do. A token says it; of people without one the server says it itself. */
+export interface Identity {
+  /** A token's subject, or an anonymous id. */
+  readonly subject: string
+  readonly grants: readonly Grant[]
+  /** When it ends, in milliseconds since 1970; undefined where it does not. */
+  readonly expires: number | undefined
 }
 
 /** Why nobody is let in. */
 export interface Refused {
-  readonly refused: 'unauthorized' | 'forbidden' | 'invalid-document-id'
-  /** For a person; says what to do. */
+  readonly refused: 'unauthorized' | 'forbidden' | 'invalid-document-id' | 'keys-unavailable'
+  /** For a person; says what to do. Never holds a part of a token. */
   readonly text: string
 }
 
-/** Decides who may do what. One policy for HTTP and WebSocket. */
+/** Tells who someone is. One policy for HTTP and WebSocket. */
 export interface AccessPolicy {
-  /**
-   * @param token what the client brought, if it brought one
-   * @param document the document it asks for; undefined for the API as a whole
-   */
-  decide(token: string | undefined, document: string | undefined): Promise<Access | Refused>
+  /** @param token what the client brought, if it brought one. One that does not hold is refused whatever it asks for */
+  identify(token: string | undefined): Promise<Identity | Refused>
+}
+
+/** What is asked for: a role on a document. */
+export interface Demand {
+  readonly document: string
+  readonly role: Role
+}
+
+/**
+ * Whether someone may do something, and if not, why: the document is `outside` of what they may see, or it is inside and
+ * their role is `too-small`. HTTP and WebSocket answer these differently, and decide them here.
+ */
+export type Verdict = 'allowed' | 'outside' | 'too-small'
+
+const roles: readonly Role[] = ['read', 'write', 'admin']
+
+/** The one decision on who may do what. */
+export function judge(identity: Identity, { document, role }: Demand): Verdict {
+  const held = roleOn(identity, document)
+  if (held === undefined) return 'outside'
+  return roles.indexOf(held) >= roles.indexOf(role) ? 'allowed' : 'too-small'
+}
+
+/** The largest role that someone has on a document; undefined where it is outside of their access. */
+export function roleOn({ grants }: Identity, document: string): Role | undefined {
+  const held = new Set(grants.filter(({ documents }) => matchesPattern(documents, document)).map(({ role }) => role))
+  return roles.findLast((role) => held.has(role))
 }

@@ -1,13 +1,18 @@
 import { isIPv4 } from 'node:net'
+import { verifiesTokens } from '../auth/auth-config.ts'
+import type { AnonymousAccess } from '../auth/identity-policy.ts'
 import { readStoreInvocation, storeCommandHelp, storeCommands, type StoreInvocation } from './backup-settings.ts'
+import { authSettings, readAuthConfig } from './auth-settings.ts'
 import { type SettingReader, settingHelp, settingReader } from './read-settings.ts'
 import { type Command, type Config, ConfigurationError, defaults, type Setting, settings } from './settings.ts'
 import { assertStoreFits, defaultDurability, isSharedStore } from './store-fit.ts'
+import { readTokenInvocation, tokenCommandHelp, type TokenInvocation } from './token-settings.ts'
 
 /** What a command line asks for. */
 export type Invocation =
   | { readonly command: Command; readonly config: Config }
   | StoreInvocation
+  | TokenInvocation
   | { readonly command: 'nodes'; readonly store: string }
   | { readonly command: 'help'; readonly text: string }
 
@@ -15,8 +20,12 @@ const commands: Readonly<Record<Exclude<Invocation['command'], 'help'>, string>>
   dev: 'serve on this machine only, everyone may write, documents in ./.weft',
   serve: 'serve as configured',
   ...storeCommands,
+  token: 'make a token that lets its bearer in, signed with --auth-secret',
   nodes: 'list the nodes that are up; takes --store, the Redis that they share',
 }
+
+/** All that a server is told. */
+const serverSettings: readonly Setting<unknown>[] = [...Object.values(settings), ...Object.values(authSettings)]
 
 /**
  * Reads a command line; what it leaves out comes from the environment, and then from the command's defaults.
@@ -27,11 +36,12 @@ export function readInvocation(args: readonly string[], environment: NodeJS.Proc
   const [command = 'help', ...rest] = args
   if (command === 'help' || command === '--help' || rest.includes('--help')) return { command: 'help', text: help() }
   if (command === 'nodes') return { command, store: readSharedStore(rest, environment) }
+  if (command === 'token') return readTokenInvocation(rest, environment)
   if (command === 'backup' || command === 'restore') return readStoreInvocation(command, rest, environment)
   if (command !== 'dev' && command !== 'serve') {
     throw new ConfigurationError(`there is no command "${command}": there are ${Object.keys(commands).join(', ')}`)
   }
-  return { command, config: readConfig(command, settingReader(Object.values(settings), rest, environment)) }
+  return { command, config: readConfig(command, settingReader(serverSettings, rest, environment)) }
 }
 
 /** The store of a command that is about several nodes. A file is not shared, and looking into it would take hold of it. */
@@ -45,12 +55,7 @@ function readSharedStore(args: readonly string[], environment: NodeJS.ProcessEnv
 
 function readConfig(command: Command, value: SettingReader): Config {
   const base = defaults[command]
-  const anonymous = value(settings.anonymous, base.anonymous)
-  if (anonymous === undefined) {
-    throw new ConfigurationError(
-      '--anonymous must be given: this server verifies no tokens, so say what everyone may do',
-    )
-  }
+  const auth = readAuthConfig(value)
   const store = value(settings.store, base.store)
   const config: Config = {
     store,
@@ -59,7 +64,8 @@ function readConfig(command: Command, value: SettingReader): Config {
     role: value(settings.role, base.role),
     port: value(settings.port, base.port),
     host: value(settings.host, base.host),
-    anonymous,
+    anonymous: anonymousAccess(value(settings.anonymous, base.anonymous), verifiesTokens(auth)),
+    auth,
     allowedOrigins: value(settings.allowedOrigins, base.allowedOrigins),
     trustProxy: value(settings.trustProxy, base.trustProxy),
     connectionsPerAddress: value(settings.connectionsPerAddress, base.connectionsPerAddress),
@@ -76,6 +82,16 @@ function readConfig(command: Command, value: SettingReader): Config {
   return config
 }
 
+/** Who lets nobody in without a token must be able to verify one. */
+function anonymousAccess(given: AnonymousAccess | undefined, tokens: boolean): AnonymousAccess {
+  if (tokens) return given ?? 'none'
+  if (given !== undefined && given !== 'none') return given
+  throw new ConfigurationError(
+    '--anonymous must be given: without --auth-secret or --auth-jwks this server verifies no tokens, so say what everyone ' +
+      'may do, read or write',
+  )
+}
+
 /** Whether an address to listen on is reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
@@ -88,9 +104,11 @@ function help(): string {
     '',
     ...list,
     '',
-    ...Object.values(settings).map((setting: Setting<unknown>) => settingHelp(setting)),
+    ...serverSettings.map(settingHelp),
     '',
     ...storeCommandHelp,
+    '',
+    ...tokenCommandHelp,
     '',
   ].join('\n')
 }

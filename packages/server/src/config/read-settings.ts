@@ -30,15 +30,22 @@ export function settingHelp(setting: Setting<unknown>): string {
 }
 
 function readFlags(known: readonly Setting<unknown>[], args: readonly string[]): Map<string, string> {
-  const options = known.map((setting) => [setting.flag, { type: 'string' as const }] as const)
+  const options = known.map(
+    (setting) => [setting.flag, { type: 'string' as const, multiple: setting.repeatable === true }] as const,
+  )
   try {
     const { values } = parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true })
-    return new Map(Object.entries(values).flatMap(([flag, text]) => (typeof text === 'string' ? [[flag, text]] : [])))
+    return new Map(Object.entries(values).flatMap(([flag, text]) => (text === undefined ? [] : [[flag, lines(text)]])))
   } catch (error) {
     // What follows the first sentence is advice for programmers, on lines of its own.
     const [message] = error instanceof Error ? error.message.split(/\. |\n/) : []
     throw new ConfigurationError(`${message ?? 'a flag is wrong'} (weft help lists the flags)`, { cause: error })
   }
+}
+
+/** What was given several times, one a line. */
+function lines(given: string | boolean | (string | boolean)[]): string {
+  return Array.isArray(given) ? given.join('\n') : String(given)
 }
 
 function environmentName(setting: Setting<unknown>): string {

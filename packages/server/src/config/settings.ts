@@ -1,6 +1,7 @@
 import { parseDurability } from '@weft/persistence'
 import { defaultRoomLimits } from '../room/limits.ts'
-import type { AnonymousAccess } from '../auth/anonymous-policy.ts'
+import { type AuthConfig, noTokens } from '../auth/auth-config.ts'
+import type { AnonymousAccess } from '../auth/identity-policy.ts'
 import type { LogLevel } from '../observability/log.ts'
 import { isProxyRange } from '../socket/client-address.ts'
 import { defaultSocketLimits } from '../socket/limits.ts'
@@ -21,6 +22,8 @@ export interface Setting<T> {
   readonly flag: string
   readonly placeholder: string
   readonly help: string
+  /** Whether it may be given several times. Then `parse` is given all of them, one a line. */
+  readonly repeatable?: boolean
   /** @throws ConfigurationError */
   readonly parse: (text: string) => T
 }
@@ -132,6 +135,7 @@ export interface Config {
   readonly port: number
   readonly host: string
   readonly anonymous: AnonymousAccess
+  readonly auth: AuthConfig
   readonly allowedOrigins: readonly string[]
   /** Texts of which each is a proxy range. */
   readonly trustProxy: readonly string[]
@@ -146,7 +150,7 @@ export interface Config {
 /** The commands that start a server. */
 export type Command = 'dev' | 'serve'
 
-/** What a command begins with. Of anonymous access, undefined must be given; the durability follows from the store. */
+/** What a command begins with. Of anonymous access, undefined follows from whether there are tokens; the durability follows from the store. */
 export interface Defaults extends Omit<Config, 'anonymous' | 'durability'> {
   readonly anonymous: AnonymousAccess | undefined
 }
@@ -160,6 +164,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     port: 8787,
     host: '127.0.0.1',
     anonymous: 'admin',
+    auth: noTokens,
     allowedOrigins: [],
     trustProxy: [],
     connectionsPerAddress: defaultSocketLimits.perAddress,
@@ -174,6 +179,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     port: 8787,
     host: '127.0.0.1',
     anonymous: undefined,
+    auth: noTokens,
     allowedOrigins: [],
     trustProxy: [],
     connectionsPerAddress: defaultSocketLimits.perAddress,

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { DocumentCatalog, DocumentRecord } from '@weft/persistence'
+import { type DocumentCatalog, type DocumentRecord, listParts } from '@weft/persistence'
 import { isDocumentId, type Person } from '@weft/protocol'
 import {
   documentPatchSchema,
@@ -10,12 +10,13 @@ import {
 } from '@weft/protocol/http'
 import { type Context, Hono } from 'hono'
 import type { z } from 'zod'
-import type { Access } from '../auth/access.ts'
+import type { Identity } from '../auth/access.ts'
+import { notFound, requireCreation, requireRole, visibleParts } from './access.ts'
 import { invalidRequest, ProblemError } from './problem.ts'
 
 /** What a request knows once it was let in. */
 export interface EdgeEnvironment {
-  Variables: { access: Access }
+  Variables: { identity: Identity }
 }
 
 /** What the document routes need. */
@@ -39,33 +40,29 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
     people: [...people(record.id)],
   })
 
-  const find = async (context: Context): Promise<DocumentRecord> => {
-    const id = idOf(context)
+  const find = async (id: string): Promise<DocumentRecord> => {
     const record = await catalog().get(id)
-    if (record === undefined) throw new ProblemError('not-found', 404, `document ${id} does not exist`)
+    if (record === undefined) throw notFound(id)
     return record
   }
 
   return new Hono<EdgeEnvironment>()
     .get('/', async (context) => {
-      const { order, limit, cursor, prefix } = parse(documentQuerySchema, context.req.query())
-      const page = await catalog().list({
-        order,
-        limit,
-        ...(cursor === undefined ? {} : { cursor }),
-        ...(prefix === undefined ? {} : { prefix }),
-      })
+      const { order, limit, cursor, prefix = '' } = parse(documentQuerySchema, context.req.query())
+      const listing = { order, limit, ...(cursor === undefined ? {} : { cursor }) }
+      const page = await listParts(catalog(), listing, visibleParts(context.get('identity'), prefix))
       const body: DocumentPage = { documents: page.documents.map(summary), next: page.next ?? null }
       return context.json(body)
     })
     .post('/', async (context) => {
       const body = parse(newDocumentSchema, await readJson(context))
       const id = body.id ?? randomDocumentId()
-      requireRole(context, 'write')
+      const identity = context.get('identity')
+      requireCreation(identity, id)
       const created = await catalog().create({
         id,
         title: body.title ?? '',
-        createdBy: context.get('access').actor,
+        createdBy: identity.subject,
         at: now(),
       })
       if (!created) throw new ProblemError('already-exists', 409, `document ${id} exists already`)
@@ -74,13 +71,17 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
       return context.json(summary(record), 201)
     })
-    .get('/:id', async (context) => context.json(summary(await find(context))))
+    .get('/:id', async (context) => {
+      const id = idOf(context)
+      requireRole(context.get('identity'), id, 'read')
+      return context.json(summary(await find(id)))
+    })
     .patch('/:id', async (context) => {
       const id = idOf(context)
+      requireRole(context.get('identity'), id, 'write')
       const { title } = parse(documentPatchSchema, await readJson(context))
-      requireRole(context, 'write')
       await catalog().setTitle(id, title, now())
-      return context.json(summary(await find(context)))
+      return context.json(summary(await find(id)))
     })
 }
 
@@ -88,12 +89,6 @@ function idOf(context: Context): string {
   const id = context.req.param('id') ?? ''
   if (!isDocumentId(id)) throw new ProblemError('invalid-document-id', 404, 'the path names no document id')
   return id
-}
-
-function requireRole(context: Context<EdgeEnvironment>, role: 'write'): void {
-  if (context.get('access').role === 'read') {
-    throw new ProblemError('forbidden', 403, `this needs ${role} access; yours is read`)
-  }
 }
 
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {

@@ -3,7 +3,7 @@ import type { Person } from '@weft/protocol'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import type { AccessPolicy } from '../auth/access.ts'
+import type { AccessPolicy, Refused } from '../auth/access.ts'
 import { documentRoutes, type EdgeEnvironment } from './documents.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
@@ -11,6 +11,14 @@ import { webApp } from './web-app.ts'
 
 /** Largest body of an API request, in bytes: metadata is small. */
 const maxBodyBytes = 1024 * 1024
+
+/** What a request is answered with whose sender is not let in. */
+const statuses: Readonly<Record<Refused['refused'], 401 | 403 | 404 | 503>> = {
+  unauthorized: 401,
+  forbidden: 403,
+  'invalid-document-id': 404,
+  'keys-unavailable': 503,
+}
 
 /** What the edge is made with. */
 export interface EdgeParts extends NodeAppParts {
@@ -30,10 +38,11 @@ export function createEdge(parts: EdgeParts): Hono {
   const api = new Hono<EdgeEnvironment>()
     .use('*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
     .use('*', async (context, next) => {
-      const access = await policy.decide(bearerToken(context.req.header('authorization')), undefined)
-      if ('refused' in access)
-        throw new ProblemError(access.refused, access.refused === 'unauthorized' ? 401 : 403, access.text)
-      context.set('access', access)
+      const identity = await policy.identify(bearerToken(context.req.header('authorization')))
+      if ('refused' in identity) {
+        throw new ProblemError(identity.refused, statuses[identity.refused], identity.text)
+      }
+      context.set('identity', identity)
       await next()
     })
     .route('/documents', documentRoutes({ catalog, people, now }))
@@ -74,7 +83,7 @@ function tooLarge(): never {
   throw new ProblemError('message-too-large', 413, `the body is larger than ${maxBodyBytes} bytes`)
 }
 
+/** An empty token is one that does not hold, and not the lack of one. */
 function bearerToken(header: string | undefined): string | undefined {
-  const match = /^Bearer (.+)$/i.exec(header ?? '')
-  return match?.[1]
+  return /^Bearer(?= |$) *(.*)$/i.exec(header ?? '')?.[1]
 }

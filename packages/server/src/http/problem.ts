@@ -39,7 +39,7 @@ const titles: Readonly<Record<number, string>> = {
   410: 'Deleted',
   413: 'Too large',
   500: 'The server failed',
-  503: 'The store does not answer',
+  503: 'Not available at the moment',
 }
 
 /** The one place where an error becomes an answer (E2). */
@@ -53,7 +53,11 @@ export function answerProblem(error: unknown, context: Context, report: (error: 
     detail: problem.message,
     ...(problem.errors === undefined ? {} : { errors: problem.errors }),
   }
-  return context.body(JSON.stringify(body), problem.status, { 'content-type': 'application/problem+json' })
+  return context.body(JSON.stringify(body), problem.status, {
+    'content-type': 'application/problem+json',
+    // RFC 6750: how to come in.
+    ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  })
 }
 
 function problemOf(error: unknown): ProblemError {

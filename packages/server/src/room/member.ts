@@ -19,7 +19,6 @@ export interface Seat {
 /** One client's seat in one room. */
 export class Member {
   readonly actor: string
-  readonly canWrite: boolean
   readonly outbox: Outbox
   readonly ledger: SavedLedger = new SavedLedger()
   /** Set while something that it sent waits for other updates. */
@@ -35,10 +34,11 @@ export class Member {
   /** Why the first of its frames was refused, for as long as it is connected. */
   #refusal: Frame | undefined
   #paused = false
+  #canWrite: boolean
 
   constructor(seat: Seat, limits: RoomLimits) {
     this.actor = seat.actor
-    this.canWrite = seat.canWrite
+    this.#canWrite = seat.canWrite
     this.#wire = seat.wire
     this.#speaksWeft = seat.speaksWeft
     this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes)
@@ -52,6 +52,21 @@ export class Member {
   /** Tells it how many of its frames are durable. */
   sendSaved(frames: number): void {
     this.sendExtension(encodeSaved(frames))
+  }
+
+  get canWrite(): boolean {
+    return this.#canWrite
+  }
+
+  /** Its access is another from now on: what comes next is judged by it. A client that may do less is told. */
+  permit(canWrite: boolean): void {
+    if (this.#canWrite && !canWrite) {
+      this.sendExtension(encodeError('read-only', 'From now on you may read this document but not change it.', 0))
+    }
+    const more = canWrite && !this.#canWrite
+    this.#canWrite = canWrite
+    // What was refused meanwhile comes again with a new connection, and nothing after it is called saved before.
+    if (more && this.refused) this.#wire.close('restarting')
   }
 
   /** Whether one of its frames was refused. */

@@ -9,11 +9,13 @@ import {
   type RefusalKind,
 } from '@weft/protocol'
 import { WebSocket } from 'ws'
-import type { Access, Refused } from '../auth/access.ts'
+import type { Refused } from '../auth/access.ts'
 import type { EarlyState, Newcomer } from '../room/early-state.ts'
 import type { Seat } from '../room/member.ts'
 import type { Seated } from '../room/rooms.ts'
 import type { Arrival } from './arrivals.ts'
+import { type Access, Credentials } from './credentials.ts'
+import type { Expiries } from './expiries.ts'
 import type { SocketLimits } from './limits.ts'
 import type { Pace, PaceAccount, Paced } from './pace.ts'
 import { SocketWire } from './socket-wire.ts'
@@ -26,8 +28,9 @@ export interface ConnectionParts {
   readonly speaksWeft: boolean
   readonly limits: SocketLimits
   readonly pace: Pace
-  /** Who it is, asked once. */
-  readonly authenticate: () => Promise<Access | Refused>
+  /** Who it is: by the token that it came with, or by a fresh one. */
+  readonly authenticate: (fresh?: string) => Promise<Access | Refused>
+  readonly expiries: Expiries
   /** Takes a seat for it. @throws StoreError */
   readonly join: (seat: Seat, create: boolean, newcomer: Newcomer) => Promise<Seated>
   readonly events: ConnectionEvents
@@ -69,6 +72,7 @@ export class Connection implements Arrival, Paced {
   readonly wire: SocketWire
   readonly account: PaceAccount
   readonly #parts: ConnectionParts
+  readonly #credentials: Credentials
   #life: Life = { stage: 'arriving', heldBytes: 0 }
   /** Frames that wait, in order, until it is seated (S2) or within its allowance. */
   #held: Uint8Array[] = []
@@ -82,6 +86,11 @@ export class Connection implements Arrival, Paced {
     this.#parts = parts
     this.wire = new SocketWire(parts.ws, parts.socket)
     this.account = parts.pace.open()
+    this.#credentials = new Credentials({
+      authenticate: parts.authenticate,
+      renewed: (access) => this.#renewed(access),
+      refuse: (kind, text) => this.refuse(kind, text),
+    })
     parts.ws.on('message', (data: Buffer, isBinary: boolean) => this.#message(data, isBinary))
     parts.ws.on('ping', (data: Buffer) => this.#pinged(data))
     parts.ws.on('pong', () => (this.heard = true))
@@ -96,15 +105,12 @@ export class Connection implements Arrival, Paced {
   /** Authenticates and takes a seat. Never rejects. */
   async begin(): Promise<void> {
     try {
-      const access = await this.#parts.authenticate()
-      if ('refused' in access) {
-        this.refuse(access.refused, access.text)
-        return
-      }
-      if (this.#over()) return
+      const access = await this.#credentials.begin()
+      if (access === undefined || this.#over()) return
       const canWrite = access.role !== 'read'
-      const { speaksWeft } = this.#parts
-      const seat: Seat = { wire: this.wire, actor: access.actor, canWrite, speaksWeft }
+      const { speaksWeft, expiries } = this.#parts
+      expiries.watch(this)
+      const seat: Seat = { wire: this.wire, actor: access.identity.subject, canWrite, speaksWeft }
       this.#seat(await this.#parts.join(seat, canWrite, { offer: (state) => this.#offered(state) }))
     } catch (error) {
       this.#failed(error)
@@ -114,6 +120,16 @@ export class Connection implements Arrival, Paced {
   /** Whether the member's queue was dropped because it does not take what it is sent. */
   get behind(): boolean {
     return this.#life.stage === 'seated' && this.#life.seated.member.outbox.behind
+  }
+
+  /** When its access ends, in milliseconds since 1970. */
+  get expires(): number {
+    return this.#credentials.expires
+  }
+
+  /** Its access has ended. */
+  expire(): void {
+    this.refuse('unauthorized', 'its token has expired and no fresh one came')
   }
 
   /**
@@ -254,8 +270,14 @@ export class Connection implements Arrival, Paced {
     if (this.closing) return
     this.#parts.pace.count(this, frame)
     const message = this.#decode(frame)
-    // A fresh token has nothing to extend where nobody's access ends.
-    if (message !== undefined && message.type !== 'token') room.receive(member, message)
+    if (message?.type === 'token') this.#credentials.renew(message.token).catch((error: unknown) => this.#failed(error))
+    else if (message !== undefined) room.receive(member, message)
+  }
+
+  #renewed({ role }: Access): void {
+    if (this.closing || this.#life.stage !== 'seated') return
+    this.#life.seated.member.permit(role !== 'read')
+    this.#parts.expiries.watch(this)
   }
 
   #decode(frame: Uint8Array): ClientMessage | undefined {
@@ -283,6 +305,7 @@ export class Connection implements Arrival, Paced {
     this.#life = { stage: 'over' }
     this.#held = []
     this.#parts.pace.forget(this)
+    this.#parts.expiries.forget(this)
     if (life.stage === 'seated') life.seated.room.leave(life.seated.member)
     this.#parts.events.closed()
   }

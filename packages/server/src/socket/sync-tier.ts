@@ -8,7 +8,7 @@ import {
   weftSubprotocol,
 } from '@weft/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { AccessPolicy, Access, Refused } from '../auth/access.ts'
+import { type AccessPolicy, type Refused, roleOn } from '../auth/access.ts'
 import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
 import { frameOf } from '../room/frame.ts'
 import type { Pressure } from '../room/pressure.ts'
@@ -18,6 +18,8 @@ import { Arrivals } from './arrivals.ts'
 import type { ClientAddresses } from './client-address.ts'
 import { ClosingSocket } from './closing-socket.ts'
 import { Connection } from './connection.ts'
+import type { Access } from './credentials.ts'
+import { Expiries } from './expiries.ts'
 import type { SocketLimits } from './limits.ts'
 import { Pace } from './pace.ts'
 import { turnAway } from './turn-away.ts'
@@ -65,6 +67,7 @@ export class SyncTier {
   readonly #pace: Pace
   readonly #arrivals: Arrivals
   readonly #cancelSweep: () => void
+  readonly #expiries: Expiries
   #sweeps = 0
   #draining = false
 
@@ -72,6 +75,7 @@ export class SyncTier {
     this.#parts = parts
     this.#pace = new Pace(parts.limits.pace, parts.surroundings)
     this.#arrivals = new Arrivals(parts.limits)
+    this.#expiries = new Expiries(parts.surroundings)
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -124,6 +128,7 @@ export class SyncTier {
   close(): void {
     this.#cancelSweep()
     this.#pace.close()
+    this.#expiries.close()
     for (const connection of this.#connections.keys()) connection.terminate()
     this.#server.close()
   }
@@ -165,7 +170,8 @@ export class SyncTier {
       limits,
       pace: this.#pace,
       speaksWeft: offered.includes(weftSubprotocol),
-      authenticate: () => authenticate(policy, tokenOf(offered, path), document),
+      authenticate: (fresh) => authenticate(policy, fresh ?? tokenOf(offered, path), document),
+      expiries: this.#expiries,
       join: (seat, create, newcomer) => rooms.join(document ?? '', seat, create, newcomer),
       events: {
         refused: (kind, detail) => events.refused(document, kind, detail),
@@ -254,5 +260,9 @@ async function authenticate(
   document: string | undefined,
 ): Promise<Access | Refused> {
   if (document === undefined) return { refused: 'invalid-document-id', text: 'the path names no document id' }
-  return await policy.decide(token, document)
+  const identity = await policy.identify(token)
+  if ('refused' in identity) return identity
+  const role = roleOn(identity, document)
+  if (role !== undefined) return { identity, role }
+  return { refused: 'forbidden', text: 'the document is outside of what the token gives access to' }
 }

@@ -19,9 +19,14 @@ describe('the command line', () => {
   })
 
   it('serve starts only when it was said what anonymous people may do', () => {
-    expect(() => configOf(['serve'])).toThrow(/^--anonymous must be given/)
+    expect(() => configOf(['serve'])).toThrow(/^--anonymous must be given: without --auth-secret or --auth-jwks/)
+    expect(() => configOf(['serve', '--anonymous', 'none'])).toThrow(/^--anonymous must be given/)
     expect(configOf(['serve', '--anonymous', 'read']).anonymous).toBe('read')
-    expect(configOf(['serve'], { WEFT_ANONYMOUS: 'none' }).anonymous).toBe('none')
+    expect(configOf(['serve'], { WEFT_ANONYMOUS: 'write' }).anonymous).toBe('write')
+    for (const flag of ['--auth-secret', '--auth-jwks']) {
+      expect(configOf(['serve', flag, 'file']).anonymous).toBe('none')
+      expect(configOf(['serve', flag, 'file', '--anonymous', 'read']).anonymous).toBe('read')
+    }
   })
 
   it.each<[string, string, keyof Config, unknown]>([
@@ -111,7 +116,7 @@ describe('the command line', () => {
     [['dev', '--prot', '1'], /--prot/],
     [['dev', 'stray'], /stray/],
     [['dev', '--port'], /port/],
-    [['start'], /^there is no command "start": there are dev, serve, backup, restore, nodes$/],
+    [['start'], /^there is no command "start": there are dev, serve, backup, restore, token, nodes$/],
   ])('%j is one line that names what is wrong', (args, message) => {
     let error: unknown
     try {

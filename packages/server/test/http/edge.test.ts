@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openStore, type Store, StoreUnavailableError } from '@weft/persistence'
 import { documentPageSchema, documentSummarySchema } from '@weft/protocol/http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type AnonymousAccess, AnonymousPolicy } from '../../src/auth/anonymous-policy.ts'
+import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
@@ -43,7 +43,7 @@ describe('the HTTP edge', () => {
     const edge = createEdge({
       catalog: () => store.catalog,
       people: (document) => (document === 'busy' ? [{ name: 'Ada', color: '#aa0000' }] : []),
-      policy: new AnonymousPolicy(anonymous, () => 'id'),
+      policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),

@@ -131,11 +131,11 @@ describe('R3: a bad message costs its sender the connection and nobody else anyt
     expect(Buffer.from(await bystander.hear(isUpdate)).equals(update)).toBe(true)
   })
 
-  it('a fresh token has nothing to extend and is taken without a word', async () => {
+  it('a fresh token where nobody verifies any does not hold', async () => {
     await using server = await startTestServer()
     const client = await arrived(server)
     client.send(encodeToken('secret-token'), step1)
-    await client.hear(isStep2)
+    expect(await client.closed).toEqual({ code: 4401, reason: 'unauthorized' })
     expect(server.captured.text).not.toContain('secret-token')
   })
 
@@ -169,7 +169,8 @@ describe('R3: a bad message costs its sender the connection and nobody else anyt
         const lines = warnings(server).length - before
         // One from the room, if it found an update unreadable, and one from the connection, if it found a later frame malformed before that.
         if (ending === 'closed') expect([1, 2]).toContain(lines)
-        else expect(lines).toBe(0)
+        // A fresh token is looked at while the frames behind it are answered already.
+        else expect(lines).toBeLessThanOrEqual(list.some(([type]) => type === 101) ? 1 : 0)
         // Who shares the room with it is answered as ever.
         inTheRoom.send(step1)
         await inTheRoom.hear(isStep2)

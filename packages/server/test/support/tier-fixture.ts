@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { MemoryStore, type Store } from '@weft/persistence'
 import type { RefusalKind } from '@weft/protocol'
-import { type AnonymousAccess, AnonymousPolicy } from '../../src/auth/anonymous-policy.ts'
+import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
+import type { TokenVerifier } from '../../src/auth/token-verifier.ts'
 import { defaultRoomLimits } from '../../src/room/limits.ts'
 import { Rooms } from '../../src/room/rooms.ts'
 import { ClientAddresses } from '../../src/socket/client-address.ts'
@@ -20,6 +21,8 @@ export interface TierFixtureOptions {
   readonly limits?: Partial<SocketLimits>
   /** Which proxies are trusted. */
   readonly proxies?: readonly string[]
+  /** Made with the fixture's clock; a server that verifies no tokens where it is left away. */
+  readonly verifier?: (now: () => number) => Pick<TokenVerifier, 'verify'>
 }
 
 /** The sync tier alone behind a real listener: its clock is the test's, and its ends of the sockets can be looked at. */
@@ -41,6 +44,7 @@ export class TierFixture implements AsyncDisposable {
     anonymous = 'write',
     limits = {},
     proxies = [],
+    verifier,
   }: TierFixtureOptions) {
     this.#rooms = new Rooms({
       log: store.log,
@@ -63,7 +67,11 @@ export class TierFixture implements AsyncDisposable {
     })
     this.tier = new SyncTier({
       rooms: this.#rooms,
-      policy: new AnonymousPolicy(anonymous, () => systemSurroundings.randomId()),
+      policy: new IdentityPolicy({
+        verifier: verifier?.(() => this.clock.now()),
+        anonymous,
+        randomId: () => systemSurroundings.randomId(),
+      }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       limits: { ...defaultSocketLimits, ...limits },
       addresses: new ClientAddresses(proxies),

@@ -56,6 +56,11 @@ export const refusalHelp: Readonly<Record<RefusalKind, RefusalHelp>> = {
   },
   'presence-too-large': { short: 'presence too large', advice: 'Choose a shorter name.', retry: 'reload' },
   'store-unavailable': { short: 'the server cannot store', advice: 'Try again in a while.', retry: 'reconnect' },
+  'keys-unavailable': {
+    short: 'the server cannot check sign-ins',
+    advice: 'Try again in a while.',
+    retry: 'reconnect',
+  },
   corrupt: {
     short: 'the stored document cannot be read',
     advice: 'Tell whoever runs this server; nothing was overwritten.',

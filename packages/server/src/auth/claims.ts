@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { Grant, Identity } from './access.ts'
+import { isDocumentPattern } from './document-pattern.ts'
+
+/** How many grants a token may have: each of them is looked at for every document that is asked for. */
+const maxGrants = 100
+
+/** A token's subject. It is kept with what its bearer writes. */
+const subjectSchema: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^\P{Cc}+$/u, { error: 'has control characters' })
+
+/** What a person is called and which colour their caret has, as presence shows it. */
+const personTextSchema = z.string().max(200)
+
+/** The claims of a token that Weft reads. Times are seconds since 1970. */
+export interface Claims {
+  readonly sub: string
+  readonly name?: string | undefined
+  readonly color?: string | undefined
+  readonly access: readonly Grant[]
+  readonly exp: number
+  readonly iat?: number | undefined
+  readonly jti?: string | undefined
+}
+
+const claimsSchema: z.ZodType<Claims> = z.object({
+  sub: subjectSchema,
+  name: personTextSchema.optional(),
+  color: personTextSchema.optional(),
+  access: z
+    .array(
+      z.object({
+        documents: z.string().refine(isDocumentPattern, { error: 'is no pattern of document ids' }),
+        role: z.enum(['read', 'write', 'admin']),
+      }),
+    )
+    .max(maxGrants)
+    .default([]),
+  exp: z.number(),
+  iat: z.number().optional(),
+  jti: z.string().min(1).max(256).optional(),
+})
+
+/**
+ * Reads the claims of a token whose signature holds. Others than these are not looked at.
+ *
+ * @returns the claims, or which of them is malformed. The text names fields and never what is in them
+ */
+export function readClaims(payload: unknown): Claims | { readonly malformed: string } {
+  const result = claimsSchema.safeParse(payload)
+  if (result.success) return result.data
+  const fields = result.error.issues.map(({ path }) => path.join('.'))
+  return { malformed: [...new Set(fields)].join(', ') }
+}
+
+/** Who the bearer of a token with these claims is. */
+export function identityOf({ sub, access, exp }: Claims): Identity {
+  return { subject: sub, grants: access, expires: exp * 1000 }
+}

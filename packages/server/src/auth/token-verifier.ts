@@ -1,0 +1,129 @@
+import { decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions } from 'jose'
+import type { Identity, Refused } from './access.ts'
+import type { AuthConfig } from './auth-config.ts'
+import { type Claims, identityOf, readClaims } from './claims.ts'
+import { type KeySet, KeysUnavailableError } from './key-set.ts'
+
+/** Longer tokens are not looked at. In a header no more than this gets through anyway. */
+const maxTokenLength = 16 * 1024
+
+/** How far the clock of who issues tokens may be ahead of ours, in seconds. A token's end is taken as it is. */
+const clockTolerance = 30
+
+/** Algorithms of an identity provider's keys. */
+const keySetAlgorithms = ['RS256', 'ES256', 'EdDSA']
+
+/** What tokens are verified with. */
+export interface TokenVerifierParts {
+  readonly config: AuthConfig
+  /** Where an identity provider has keys. */
+  readonly keySet: KeySet | undefined
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+}
+
+/** Tells from a token who bears it. */
+export class TokenVerifier {
+  readonly #parts: TokenVerifierParts
+  readonly #secrets: readonly { readonly kid: string | undefined; readonly key: Uint8Array }[]
+
+  constructor(parts: TokenVerifierParts) {
+    this.#parts = parts
+    this.#secrets = parts.config.secrets.map(({ kid, text }) => ({ kid, key: new TextEncoder().encode(text) }))
+  }
+
+  async verify(token: string): Promise<Identity | Refused> {
+    try {
+      return this.#identify(await this.#payload(token))
+    } catch (error) {
+      if (error instanceof KeysUnavailableError) {
+        return {
+          refused: 'keys-unavailable',
+          text: 'This server cannot get the keys to verify tokens with at the moment.',
+        }
+      }
+      return refuse(reasonOf(error))
+    }
+  }
+
+  #identify(payload: unknown): Identity | Refused {
+    const claims = readClaims(payload)
+    if ('malformed' in claims) return refuse(`its claims are malformed: ${claims.malformed}`)
+    const wrong = this.#wrongTimes(claims)
+    return wrong === undefined ? identityOf(claims) : refuse(wrong)
+  }
+
+  #wrongTimes({ exp, iat }: Claims): string | undefined {
+    const now = this.#parts.now() / 1000
+    const maxLifetime = this.#parts.config.maxLifetime / 1000
+    if (exp <= now) return 'it has expired'
+    // By its time of issue it is told whether a revocation covers it.
+    if (iat !== undefined && iat > now + clockTolerance) return 'it was issued in the future: compare the clocks'
+    // The tolerance: someone whose clock is ahead gives a token its whole life from there on.
+    if (exp - Math.min(iat ?? now, now) > maxLifetime + clockTolerance) {
+      return `it holds for longer than ${maxLifetime} s, the most that this server takes`
+    }
+    return undefined
+  }
+
+  /** Which keys may have signed it follows from its algorithm, and each kind of key takes only its own algorithms. */
+  async #payload(token: string): Promise<unknown> {
+    if (token.length > maxTokenLength) throw new errors.JWTInvalid('too long')
+    const { alg, kid } = decodeProtectedHeader(token)
+    if (alg === 'HS256') return this.#signedWithSecret(token, kid)
+    const { keySet } = this.#parts
+    if (keySet === undefined || alg === undefined || !keySetAlgorithms.includes(alg)) {
+      throw new errors.JOSEAlgNotAllowed('this server has no such keys')
+    }
+    const keys = await keySet.for(kid)
+    const { payload } = await jwtVerify(token, (header) => keys(header), this.#options(keySetAlgorithms))
+    return payload
+  }
+
+  async #signedWithSecret(token: string, kid: string | undefined): Promise<unknown> {
+    const named = this.#secrets.filter((secret) => kid !== undefined && secret.kid === kid)
+    const candidates = named.length > 0 ? named : this.#secrets.filter((secret) => secret.kid === undefined)
+    let failure: unknown = new errors.JWKSNoMatchingKey()
+    for (const { key } of candidates) {
+      try {
+        const { payload } = await jwtVerify(token, key, this.#options(['HS256']))
+        return payload
+      } catch (error) {
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
+        failure = error
+      }
+    }
+    throw failure
+  }
+
+  #options(algorithms: string[]): JWTVerifyOptions {
+    const { config, now } = this.#parts
+    const { issuer, audience } = config
+    return {
+      algorithms,
+      clockTolerance,
+      currentDate: new Date(now()),
+      requiredClaims: ['sub', 'exp'],
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(audience === undefined ? {} : { audience }),
+    }
+  }
+}
+
+function refuse(reason: string): Refused {
+  return { refused: 'unauthorized', text: `The token does not hold: ${reason}.` }
+}
+
+/** Why a token does not hold, in words of ours: a library's might repeat what is in it. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'it has expired'
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const known = ['iss', 'aud', 'sub', 'exp', 'nbf', 'iat'].find((claim) => claim === error.claim)
+    return known === undefined ? 'a claim is not as it must be' : `its claim ${known} is missing or not as it must be`
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is not by a key of this server'
+  if (error instanceof errors.JWKSNoMatchingKey) return 'this server has no key of the id that it names'
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return 'it does not name the key that it is signed with'
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is none that this server takes'
+  return 'it is no JWT that this server can read'
+}

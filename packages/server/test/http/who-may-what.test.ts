@@ -1,0 +1,213 @@
+import { MemoryStore } from '@weft/persistence'
+import { documentPageSchema } from '@weft/protocol/http'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { noTokens } from '../../src/auth/auth-config.ts'
+import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
+import { TokenVerifier } from '../../src/auth/token-verifier.ts'
+import { createEdge } from '../../src/http/edge.ts'
+import { Metrics } from '../../src/observability/metrics.ts'
+import { testSecret, tokenWith } from '../support/tokens.ts'
+
+const base = 'http://127.0.0.1:8787'
+const documents = '/api/v1/documents'
+const now = Math.floor(Date.now() / 1000)
+
+/** What a request brings. Undefined for no token at all. */
+const bearers = {
+  nobody: () => Promise.resolve(undefined),
+  garbage: () => Promise.resolve('garbage'),
+  expired: () => tokenWith({ claims: { aud: 'docs', exp: now - 1, iat: now - 60 } }),
+  'wrong audience': () => tokenWith({ claims: { aud: 'elsewhere' } }),
+  reader: () => tokenWith({ claims: { aud: 'docs', access: [{ documents: 'team-a/*', role: 'read' }] } }),
+  'other team': () => tokenWith({ claims: { aud: 'docs', access: [{ documents: 'team-b/*', role: 'write' }] } }),
+  'without access': () => tokenWith({ claims: { aud: 'docs', access: [] } }),
+  writer: () => tokenWith({ claims: { aud: 'docs', access: [{ documents: 'team-a/*', role: 'write' }] } }),
+  'service key': () => tokenWith({ claims: { aud: 'docs', access: [{ documents: '*', role: 'admin' }] } }),
+}
+type Bearer = keyof typeof bearers
+
+const routes: Readonly<Record<string, { method: string; path: string; body?: string }>> = {
+  list: { method: 'GET', path: documents },
+  'create inside': { method: 'POST', path: documents, body: '{"id":"team-a/new"}' },
+  'create what is there': { method: 'POST', path: documents, body: '{"id":"team-a/plan"}' },
+  'create with a made-up id': { method: 'POST', path: documents, body: '{}' },
+  show: { method: 'GET', path: `${documents}/team-a%2Fplan` },
+  'show what is not there': { method: 'GET', path: `${documents}/team-a%2Fnope` },
+  rename: { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{"title":"x"}' },
+  'rename what is not there': { method: 'PATCH', path: `${documents}/team-a%2Fnope`, body: '{"title":"x"}' },
+  'rename to nothing': { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{}' },
+  'a route that there is not': { method: 'GET', path: '/api/v1/nope' },
+}
+
+type Answer = '200' | '201' | `${number} ${string}`
+const invalid: Answer = '400 invalid-request'
+const forbidden: Answer = '403 forbidden'
+const notFound: Answer = '404 not-found'
+
+/** What each answers to those whose tokens hold: reader, other team, without access, writer, service key. */
+const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer, Answer]>> = {
+  list: ['200', '200', '200', '200', '200'],
+  'create inside': [forbidden, forbidden, forbidden, '201', '201'],
+  'create what is there': [forbidden, forbidden, forbidden, '409 already-exists', '409 already-exists'],
+  'create with a made-up id': [forbidden, forbidden, forbidden, forbidden, '201'],
+  show: ['200', notFound, notFound, '200', '200'],
+  'show what is not there': [notFound, notFound, notFound, notFound, notFound],
+  rename: [forbidden, notFound, notFound, '200', '200'],
+  'rename what is not there': [forbidden, notFound, notFound, notFound, notFound],
+  'rename to nothing': [forbidden, notFound, notFound, invalid, invalid],
+  'a route that there is not': [notFound, notFound, notFound, notFound, notFound],
+}
+
+describe('who may what over HTTP', () => {
+  let store: MemoryStore
+  beforeEach(async () => {
+    store = new MemoryStore()
+    for (const [at, id] of ['team-a/plan', 'team-b/plan', 'team-a/notes', 'c', 'team-b/shared'].entries()) {
+      await store.catalog.create({ id, title: '', createdBy: 'someone', at })
+    }
+  })
+
+  async function call(
+    { method, path, body }: { method: string; path: string; body?: string },
+    token: string | undefined,
+    anonymous: AnonymousAccess = 'none',
+    scheme = 'Bearer',
+  ): Promise<Response> {
+    const config = { ...noTokens, secrets: [{ kid: undefined, text: testSecret }], audience: 'docs' }
+    const verifier = new TokenVerifier({ config, keySet: undefined, now: () => Date.now() })
+    const edge = createEdge({
+      catalog: () => store.catalog,
+      people: () => [],
+      policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
+      origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
+      readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
+      metrics: new Metrics(() => ({
+        connections: 0,
+        documents: 0,
+        members: 0,
+        unsavedBytes: 0,
+        documentsFailing: 0,
+        membersPaused: 0,
+        eventLoopDelay: 0,
+        loadStage: 0,
+      })),
+      webRoot: import.meta.dirname,
+      now: () => 0,
+      report: (error) => {
+        throw error
+      },
+    })
+    const headers = {
+      host: '127.0.0.1:8787',
+      ...(token === undefined ? {} : { authorization: `${scheme} ${token}` }),
+    }
+    return await edge.fetch(new Request(base + path, { method, headers, ...(body === undefined ? {} : { body }) }))
+  }
+
+  async function answerOf(response: Response): Promise<string> {
+    if (response.ok) return String(response.status)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    const { type, status } = await response.json()
+    expect(status).toBe(response.status)
+    return `${status} ${String(type).replace('/problems/', '')}`
+  }
+
+  const refused = (['nobody', 'garbage', 'expired', 'wrong audience'] as const).flatMap((bearer) =>
+    Object.keys(routes).map((route): [string, Bearer, Answer] => [route, bearer, '401 unauthorized']),
+  )
+  const heard = (['reader', 'other team', 'without access', 'writer', 'service key'] as const).flatMap(
+    (bearer, column) =>
+      Object.entries(answers).map(([route, row]): [string, Bearer, Answer] => [route, bearer, row[column] ?? '200']),
+  )
+  it.each([...refused, ...heard])('%s, %s: %s', async (route, bearer, expected) => {
+    const request = routes[route]
+    if (request === undefined) throw new Error('the table names a route')
+    const response = await call(request, await bearers[bearer]())
+    expect(await answerOf(response)).toBe(expected)
+    expect(response.headers.get('www-authenticate')).toBe(expected.startsWith('401') ? 'Bearer' : null)
+  })
+
+  it('the table has every route and every bearer', () => {
+    expect(Object.keys(answers)).toEqual(Object.keys(routes))
+    const asked = new Set([...refused, ...heard].map(([, bearer]) => bearer))
+    expect([...asked]).toEqual(Object.keys(bearers))
+  })
+
+  it('outside of one’s access an answer does not tell whether there is such a document', async () => {
+    const token = await bearers['other team']()
+    const texts = await Promise.all(
+      ['team-a%2Fplan', 'team-a%2Fnope'].map(async (id) => {
+        const text = await (await call({ method: 'GET', path: `${documents}/${id}` }, token)).text()
+        return text.replace(/plan|nope/, '')
+      }),
+    )
+    expect(texts[0]).toBe(texts[1])
+    const created = ['team-a/plan', 'team-a/nope'].map(async (id) => {
+      const text = await (await call({ method: 'POST', path: documents, body: JSON.stringify({ id }) }, token)).text()
+      return text.replace(/plan|nope/, '')
+    })
+    const [first, second] = await Promise.all(created)
+    expect(first).toBe(second)
+  })
+
+  it.each<[string, string]>([
+    ['garbage', 'Bearer'],
+    ['garbage', 'bearer'],
+    ['', 'Bearer'],
+  ])('a token that does not hold is refused where anonymous people may write: %j %s', async (token, scheme) => {
+    const response = await call({ method: 'GET', path: documents }, token, 'write', scheme)
+    expect(response.status).toBe(401)
+  })
+
+  it('anonymous people may what is said of them, beside those with tokens', async () => {
+    const create = { method: 'POST', path: documents, body: '{}' }
+    expect((await call(create, undefined, 'read')).status).toBe(403)
+    const created = await call(create, undefined, 'write')
+    expect(await created.json()).toMatchObject({ createdBy: 'anonymous-id' })
+    expect((await call(create, await bearers['service key'](), 'read')).status).toBe(201)
+  })
+
+  it.each<[string, readonly object[], string, readonly string[]]>([
+    ['one team', [{ documents: 'team-a/*', role: 'read' }], '', ['team-a/notes', 'team-a/plan']],
+    [
+      'all',
+      [{ documents: '*', role: 'read' }],
+      '',
+      ['c', 'team-a/notes', 'team-a/plan', 'team-b/plan', 'team-b/shared'],
+    ],
+    ['nothing', [], '', []],
+    ['nothing that there is', [{ documents: 'nope/*', role: 'admin' }], '', []],
+    ['one document', [{ documents: 'c', role: 'read' }], '', ['c']],
+    [
+      'a team and a document, by two grants that overlap',
+      [
+        { documents: 'team-a/*', role: 'read' },
+        { documents: 'team-a/plan', role: 'write' },
+        { documents: 'team-b/shared', role: 'write' },
+      ],
+      '',
+      ['team-a/notes', 'team-a/plan', 'team-b/shared'],
+    ],
+    ['a pattern with an end', [{ documents: '*/plan', role: 'read' }], '', ['team-a/plan', 'team-b/plan']],
+    ['a pattern with an end, in a folder', [{ documents: '*/plan', role: 'read' }], 'team-b/', ['team-b/plan']],
+    ['a folder inside', [{ documents: '*', role: 'read' }], 'team-a/', ['team-a/notes', 'team-a/plan']],
+    ['a folder outside', [{ documents: 'team-a/*', role: 'read' }], 'team-b/', []],
+    ['what begins before a folder', [{ documents: 'team-a/*', role: 'read' }], 'team', ['team-a/notes', 'team-a/plan']],
+  ])('E3: a listing shows what one’s access covers: %s', async (_name, access, prefix, ids) => {
+    const token = await tokenWith({ claims: { aud: 'docs', access } })
+    for (const limit of [1, 2, 50]) {
+      const seen: string[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const query = `?order=name&limit=${limit}&prefix=${prefix}${cursor === '' ? '' : `&cursor=${cursor}`}`
+        const page = documentPageSchema.parse(
+          await (await call({ method: 'GET', path: documents + query }, token)).json(),
+        )
+        expect(page.documents.length).toBeLessThanOrEqual(limit)
+        seen.push(...page.documents.map(({ id }) => id))
+        cursor = page.next
+      }
+      expect(seen).toEqual(ids)
+    }
+  })
+})
