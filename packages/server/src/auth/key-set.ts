@@ -90,7 +90,7 @@ export class KeySet {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       this.#failure = new KeysUnavailableError(
-        `the keys that tokens are verified with cannot be had from ${shown(source)}: ${reason}`,
+        `the keys that tokens are verified with cannot be had from ${shown(source)} (--auth-jwks): ${reason}`,
         { cause },
       )
       failing(this.#failure)

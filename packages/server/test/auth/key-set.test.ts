@@ -149,7 +149,9 @@ it('while a provider is away its keys count for an hour, then nobody is let in, 
   provider.status = 200
   now += 10_000
   expect(outcome(await verifier.verify(await sign()))).toBe('ada')
-  expect(failures).toEqual([expect.stringMatching(/from http:\/\/127\.0\.0\.1:\d+\/jwks\.json: it answered 500$/)])
+  expect(failures).toEqual([
+    expect.stringMatching(/from http:\/\/127\.0\.0\.1:\d+\/jwks\.json \(--auth-jwks\): it answered 500$/),
+  ])
 })
 
 it('a redirect is not followed', async () => {

@@ -36,6 +36,8 @@ export class TierFixture implements AsyncDisposable {
   readonly sockets: Socket[] = []
   readonly tier: SyncTier
   readonly #rooms: Rooms
+  readonly #waiting = new Set<() => void>()
+  #verified = 0
   readonly #server: Server
   port = 0
 
@@ -68,7 +70,7 @@ export class TierFixture implements AsyncDisposable {
     this.tier = new SyncTier({
       rooms: this.#rooms,
       policy: new IdentityPolicy({
-        verifier: verifier?.(() => this.clock.now()),
+        verifier: verifier && this.#counting(verifier(() => this.clock.now())),
         anonymous,
         randomId: () => systemSurroundings.randomId(),
       }),
@@ -107,6 +109,24 @@ export class TierFixture implements AsyncDisposable {
     return await new Promise((resolve, reject) => {
       this.#server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
     })
+  }
+
+  /** Resolves when so many tokens were verified, whether they hold or not, and what follows from it has happened. */
+  async verified(count: number): Promise<void> {
+    while (this.#verified < count) await new Promise<void>((resolve) => this.#waiting.add(resolve))
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
+
+  #counting(verifier: Pick<TokenVerifier, 'verify'>): Pick<TokenVerifier, 'verify'> {
+    return {
+      verify: async (token) => {
+        const verified = await verifier.verify(token)
+        this.#verified++
+        for (const resolve of this.#waiting) resolve()
+        this.#waiting.clear()
+        return verified
+      },
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
