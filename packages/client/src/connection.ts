@@ -4,6 +4,7 @@ import {
   decodeServerExtension,
   defaultMaxMessageBytes,
   encodeEpoch,
+  encodeToken,
   isFinalCloseCode,
   isRefusalKind,
   MalformedFrameError,
@@ -16,8 +17,9 @@ import {
 import { WebsocketProvider } from 'y-websocket'
 import { Backoff } from './backoff.ts'
 import type { ConnectionParts, Phase } from './connection-parts.ts'
-import { countingSocket } from './counting-socket.ts'
+import { countingSocket, sendable } from './counting-socket.ts'
 import { kindOfCloseCode, refusalText } from './refusal-text.ts'
+import { TokenRefresh } from './token-refresh.ts'
 
 /**
  * Milliseconds that an attempt may take, token and handshake together. A network that drops packets lets a browser wait
@@ -36,7 +38,10 @@ export class Connection {
   readonly provider: WebsocketProvider
   readonly #parts: ConnectionParts
   readonly #backoff: Backoff
+  readonly #refresh: TokenRefresh
   #phase: Phase = { status: 'connecting' }
+  /** The token that the server was given last. */
+  #offered: string | undefined
   /** Counts attempts, so that what a token's fetching brings too late is told apart. */
   #attempt = 0
   #cancelTimer: () => void = () => {}
@@ -57,6 +62,11 @@ export class Connection {
   constructor(parts: ConnectionParts) {
     this.#parts = parts
     this.#backoff = new Backoff(parts.random)
+    this.#refresh = new TokenRefresh({
+      clock: parts.clock,
+      fetch: () => this.#token(),
+      send: (token) => this.provider.ws?.send(sendable(encodeToken(token))),
+    })
     const socketEvents = {
       opened: () => {
         const epoch = parts.epoch()
@@ -122,6 +132,7 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     this.#cancelTimer()
+    this.#refresh.end()
     this.#parts.network?.removeEventListener('online', this.#online)
     this.#leaving = true
     this.provider.destroy()
@@ -140,6 +151,7 @@ export class Connection {
     }
     this.provider.protocols =
       token === undefined ? [weftSubprotocol] : [weftSubprotocol, bearerSubprotocolPrefix + token]
+    this.#offered = token
     this.#refusal = undefined
     this.#said = undefined
     this.#frameDropped = false
@@ -154,6 +166,7 @@ export class Connection {
 
   #opened(): void {
     this.#cancelTimer()
+    if (typeof this.#parts.token === 'function') this.#refresh.begin(this.#offered)
     this.#setPhase({ status: 'syncing' })
   }
 
@@ -180,7 +193,8 @@ export class Connection {
 
   #hearError({ kind, text, frame }: { kind: string; text: string; frame: number }): void {
     this.#said = { kind, text }
-    if (frame === 0) return
+    // With no frame it is what a close follows, but for this: a fresh token made a reader of a writer.
+    if (frame === 0 && kind !== 'read-only') return
     // A kind that a later server may have: the frame is refused all the same.
     const known = isRefusalKind(kind) ? kind : 'forbidden'
     if (!isFinalCloseCode(closeCodes[known])) {
@@ -214,6 +228,7 @@ export class Connection {
   #lost(event: CloseEvent | null): void {
     // Without this the provider reconnects by itself.
     this.provider.shouldConnect = false
+    this.#refresh.end()
     if (this.#leaving) return
     const { kind, retryAfter } = parseCloseReason(event?.reason ?? '')
     if (event === null || !isFinalCloseCode(event.code)) {

@@ -81,7 +81,8 @@ function split(frame: Uint8Array, partBytes: number): Uint8Array[] {
   return [...splitUpdate(message.update, partBytes)].map(encode)
 }
 
-function sendable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** Bytes as a WebSocket takes them. */
+export function sendable(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = bytes
   return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(bytes)
 }

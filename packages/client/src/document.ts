@@ -17,7 +17,8 @@ export interface OpenOptions {
   readonly id: string
   /**
    * A token (JWT), or what fetches one. A function is called before each attempt to connect, and once more when the server
-   * says that the token does not hold. While it rejects, the document is `offline` and tries again.
+   * says that the token does not hold. While a connection stands, it is called before the token ends, and the server is
+   * given the fresh one. While it rejects, the document is `offline` and tries again.
    */
   readonly token?: string | (() => string | Promise<string>)
   /** Whether to keep a copy in IndexedDB where there is one. Default: true. */

@@ -31,7 +31,7 @@ export class Member {
   ejected = false
   readonly #wire: Wire
   readonly #speaksWeft: boolean
-  /** Why the first of its frames was refused, for as long as it is connected. */
+  /** Why it was first refused something, for as long as it is connected. */
   #refusal: Frame | undefined
   #paused = false
   #canWrite: boolean
@@ -61,15 +61,17 @@ export class Member {
   /** Its access is another from now on: what comes next is judged by it. A client that may do less is told. */
   permit(canWrite: boolean): void {
     if (this.#canWrite && !canWrite) {
-      this.sendExtension(encodeError('read-only', 'From now on you may read this document but not change it.', 0))
+      const told = encodeError('read-only', 'From now on you may read this document but not change it.', 0)
+      this.#refusal ??= frameOf(told)
+      this.sendExtension(told)
     }
     const more = canWrite && !this.#canWrite
     this.#canWrite = canWrite
-    // What was refused meanwhile comes again with a new connection, and nothing after it is called saved before.
+    // What was refused meanwhile comes again with a new connection; nothing after it would be called saved on this one.
     if (more && this.refused) this.#wire.close('restarting')
   }
 
-  /** Whether one of its frames was refused. */
+  /** Whether it was refused something. */
   get refused(): boolean {
     return this.#refusal !== undefined
   }
