@@ -1,12 +1,15 @@
 import type { DocumentCatalog } from './document-catalog.ts'
 import type { DocumentLog } from './document-log.ts'
 import type { NodeRegistry } from './node-registry.ts'
+import type { Revocations } from './revocations.ts'
 import type { Relay } from './relay.ts'
 
 /** An open store: one log and its catalog over the same data. */
 export interface Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  /** Which tokens were taken back. */
+  readonly revocations: Revocations
   /** How the nodes that share the store hear of each other. Only of a store that several nodes can share. */
   readonly relay?: Relay
   /** What whoever runs the store should know of how it is set up, in whole sentences: it works, and may lose something. */

@@ -2,6 +2,7 @@ import type { AccessPolicy } from './auth/access.ts'
 import { verifiesTokens } from './auth/auth-config.ts'
 import { IdentityPolicy } from './auth/identity-policy.ts'
 import { isKeySetUrl, KeySet } from './auth/key-set.ts'
+import type { RevocationList } from './auth/revocation-list.ts'
 import { TokenVerifier } from './auth/token-verifier.ts'
 import type { Config } from './config/settings.ts'
 import type { Log } from './observability/log.ts'
@@ -19,6 +20,7 @@ export async function identityPolicy(
   { auth, anonymous }: Pick<Config, 'auth' | 'anonymous'>,
   surroundings: Pick<Surroundings, 'now' | 'randomId'>,
   log: Log,
+  revocations: RevocationList,
 ): Promise<AccessPolicy> {
   const now = (): number => surroundings.now()
   for (const { kid, text } of auth.secrets) {
@@ -27,7 +29,7 @@ export async function identityPolicy(
     }
   }
   const keySet = auth.jwks === undefined ? undefined : await keySetAt(auth.jwks, now, log)
-  const verifier = verifiesTokens(auth) ? new TokenVerifier({ config: auth, keySet, now }) : undefined
+  const verifier = verifiesTokens(auth) ? new TokenVerifier({ config: auth, keySet, revocations, now }) : undefined
   return new IdentityPolicy({ verifier, anonymous, randomId: () => surroundings.randomId() })
 }
 

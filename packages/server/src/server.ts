@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@weft/persistence'
+import type { RevokedTokens } from '@weft/protocol'
+import { covers, RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
@@ -17,6 +19,7 @@ import { ProcessLoadGauge } from './load/load-gauge.ts'
 import { NodeLoad } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
 import { Metrics } from './observability/metrics.ts'
+import { RevocationWatch } from './revocation-watch.ts'
 import { defaultRoomLimits } from './room/limits.ts'
 import { ClientAddresses } from './socket/client-address.ts'
 import { turnAllAway } from './socket/edge-upgrades.ts'
@@ -73,7 +76,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   const { log } = parts
   const { role } = config
   const surroundings = systemSurroundings
-  const policy = await identityPolicy(config, surroundings, log)
+  const revocations = new RevocationList(() => surroundings.now())
+  const policy = await identityPolicy(config, surroundings, log, revocations)
   const shared = isSharedStore(config.store)
   const opening = new StoreOpening({
     open: parts.openStore,
@@ -119,6 +123,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
           surroundings,
           events,
         })
+  const watch = new RevocationWatch({
+    list: revocations,
+    surroundings,
+    log,
+    maxLifetime: config.auth.maxLifetime,
+    changed: () => tier?.closeRevoked(revocations),
+  })
   const common: NodeAppParts = {
     origins,
     readiness: () => health.readiness(),
@@ -133,6 +144,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
           catalog: () => opening.opened.catalog,
           people: (document) => documents.people(document),
           policy,
+          revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
+          opened: (tokens) => openedBy(tier, tokens),
           webRoot,
           now: () => surroundings.now(),
         })
@@ -141,12 +154,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   else tier.attach(server)
 
   const release = async (): Promise<void> => {
+    watch.stop()
     await documents.close()
     tier?.close()
     load.close()
   }
   let heartbeat: NodeHeartbeat | undefined
-  const ready = opening.outcome.then((store) => {
+  const ready = opening.outcome.then(async (store) => {
+    await watch.begin(store.revocations, shared)
     // It may come when nobody wants it any more.
     if (health.draining) return
     if (role !== 'edge') documents.begin(store)
@@ -185,6 +200,14 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
       return unsaved.length === 0
     },
   }
+}
+
+/** Which documents are open on this node by tokens, each with its subject. */
+function openedBy(tier: SyncTier | undefined, tokens: RevokedTokens): { document: string; subject: string }[] {
+  const revoked = { tokens, before: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY }
+  return [...(tier?.opened() ?? [])]
+    .filter(({ document, token }) => covers(revoked, token, document))
+    .map(({ document, token }) => ({ document, subject: token.subject }))
 }
 
 /** A store's URL as it may be logged. */

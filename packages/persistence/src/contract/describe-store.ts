@@ -7,6 +7,7 @@ import { durabilityRules } from './durability-rules.ts'
 import { listingRules } from './listing-rules.ts'
 import { modelRules } from './model-rules.ts'
 import { repairRules } from './repair-rules.ts'
+import { revocationRules } from './revocation-rules.ts'
 import type { StoreKind } from './store-fixture.ts'
 
 /**
@@ -21,6 +22,7 @@ export function describeStore(kind: StoreKind): void {
     listingRules(kind)
     repairRules(kind)
     modelRules(kind)
+    revocationRules(kind)
     if (kind.damageable) corruptionRules(kind)
     if (kind.durable) durabilityRules(kind)
   })

@@ -44,11 +44,12 @@ export class MemoryRelay {
 
   /** A node by its name. It shares the store with the others; closing it leaves the store open for them. */
   node(name: string): MemoryRelayNode {
-    const { catalog, log } = this.#store
+    const { catalog, log, revocations } = this.#store
     const publishing = publishAppends(log, name, (document, append) => this.#publish(document, name, append))
     const store: Store = {
       catalog,
       log: publishing,
+      revocations,
       nodes: this.#nodes,
       check: () => this.#store.check(),
       close: () => Promise.resolve(),

@@ -1,14 +1,17 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
+import type { Revocations } from '../revocations.ts'
 import type { Store } from '../store.ts'
 import { MemoryCatalog } from './memory-catalog.ts'
 import { MemoryDocuments } from './memory-documents.ts'
 import { MemoryLog } from './memory-log.ts'
+import { MemoryRevocations } from './memory-revocations.ts'
 
 /** A store that is gone with its process: for tests, and for trying things out. */
 export class MemoryStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly revocations: Revocations = new MemoryRevocations()
   readonly #documents = new MemoryDocuments()
 
   constructor() {

@@ -1,10 +1,9 @@
-import { StoreUnavailableError } from '../errors.ts'
 import { assertTtl, byName, type NodeRecord, type NodeRegistry } from '../node-registry.ts'
 import type { DocumentAccess } from './document-access.ts'
 import { decodeNode, encodeNode } from './node-codec.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { fieldsIn, maybeTextIn } from './reply.ts'
-import { adviceOn, RedisReplyError } from './reply-errors.ts'
+import { runShared } from './shared-key.ts'
 import { announceScript, listNodesScript } from './scripts/nodes.ts'
 
 /**
@@ -40,17 +39,6 @@ export class RedisNodes implements NodeRegistry {
   }
 
   async #ask(send: (commands: RedisConnection, asking: boolean) => Promise<unknown>): Promise<unknown> {
-    const { routes } = this.#access
-    try {
-      return await routes.at(this.#key, ({ commands }, asking) => send(commands, asking))
-    } catch (error) {
-      routes.suspect()
-      if (!(error instanceof RedisReplyError)) throw error
-      const text =
-        error.code === 'WRONGTYPE'
-          ? `the key ${this.#key} is of another type than Weft keeps there: something else wrote it; remove it`
-          : adviceOn(error.message)
-      throw new StoreUnavailableError(text, { cause: error })
-    }
+    return await runShared(this.#access, this.#key, send)
   }
 }

@@ -4,6 +4,7 @@ import { StoreConfigurationError } from '../errors.ts'
 import { currentFormats, type Formats } from '../formats.ts'
 import type { NodeRegistry } from '../node-registry.ts'
 import type { Relay } from '../relay.ts'
+import type { Revocations } from '../revocations.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
@@ -21,6 +22,7 @@ import { RedisCatalog } from './redis-catalog.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { RedisLog } from './redis-log.ts'
 import { RedisNodes } from './redis-nodes.ts'
+import { RedisRevocations } from './redis-revocations.ts'
 import { RedisRelay } from './redis-relay.ts'
 import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } from './redis-url.ts'
 import { checkReplicas } from './replica-checks.ts'
@@ -129,6 +131,7 @@ function shardMaker(location: RedisLocation, durability: Durability, options: Re
 class OpenRedisStore implements RedisStore {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly revocations: Revocations
   readonly relay: RedisRelay
   readonly caveats: readonly string[]
   readonly nodes: NodeRegistry
@@ -147,6 +150,7 @@ class OpenRedisStore implements RedisStore {
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
     this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
     this.relay = new RedisRelay(access, location, node)
+    this.revocations = countedRevocations(new RedisRevocations(access), this.#operations)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
   }
 
@@ -188,6 +192,13 @@ function countedCatalog(catalog: DocumentCatalog, operations: Operations): Docum
     setTitle: (document, title, at) => operations.run(() => catalog.setTitle(document, title, at)),
     delete: (document, at) => operations.run(() => catalog.delete(document, at)),
     recreate: (document) => operations.run(() => catalog.recreate(document)),
+  }
+}
+
+function countedRevocations(revocations: Revocations, operations: Operations): Revocations {
+  return {
+    add: (revocation, now) => operations.run(() => revocations.add(revocation, now)),
+    since: (seen, now) => operations.run(() => revocations.since(seen, now)),
   }
 }
 

@@ -5,6 +5,7 @@ import { randomId } from '../random-id.ts'
 import { encodeEntry } from '../record.ts'
 import { CheckpointJobs } from './checkpoint-jobs.ts'
 import { StoredDocuments } from './stored-documents.ts'
+import { StoredRevocations } from './stored-revocations.ts'
 import { Sweep } from './sweep.ts'
 import type { JobOutcome, WriteBatch, WriteJob } from './write-jobs.ts'
 
@@ -16,6 +17,7 @@ export class JobRunner {
   readonly #database: DatabaseSync
   readonly #documents: StoredDocuments
   readonly #checkpoints: CheckpointJobs
+  readonly #revocations: StoredRevocations
   readonly #sweep: Sweep
   readonly #insertEntry: StatementSync
   readonly #formats: Formats
@@ -25,6 +27,7 @@ export class JobRunner {
     this.#formats = formats
     this.#documents = new StoredDocuments(database)
     this.#checkpoints = new CheckpointJobs(database, this.#documents, formats)
+    this.#revocations = new StoredRevocations(database)
     this.#sweep = new Sweep(database)
     this.#insertEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
     this.#sweep.abandonAll()
@@ -94,6 +97,9 @@ export class JobRunner {
       case 'abandon-checkpoint':
         this.#checkpoints.abandon(job.attempt)
         return { answer: undefined }
+      case 'revocations':
+        if (job.add !== undefined) this.#revocations.add(job.add)
+        return { answer: { revocations: this.#revocations.list(job.now) } }
       case 'sweep':
         return { answer: this.#sweep.step() }
       case 'check':

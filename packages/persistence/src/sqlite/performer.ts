@@ -1,6 +1,7 @@
 import type { AppendReceipt } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { refusalError } from './refusal-error.ts'
+import type { StoredRevocation } from './stored-revocations.ts'
 import type { JobAnswer, WriteJob } from './write-jobs.ts'
 import type { WriteThread } from './write-thread.ts'
 
@@ -31,8 +32,14 @@ export class Performer {
 
   async append(job: Extract<WriteJob, { type: 'append' }>, parts: Bytes): Promise<AppendReceipt> {
     const answer = await this.#answer(job, job.document, parts)
-    if (typeof answer !== 'object') throw strange(job)
+    if (typeof answer !== 'object' || !('epoch' in answer)) throw strange(job)
     return answer
+  }
+
+  async revocations(job: Extract<WriteJob, { type: 'revocations' }>): Promise<readonly StoredRevocation[]> {
+    const answer = await this.#answer(job, '', [])
+    if (typeof answer !== 'object' || !('revocations' in answer)) throw strange(job)
+    return answer.revocations
   }
 
   async #answer(job: WriteJob, document: string, parts: Bytes): Promise<JobAnswer> {

@@ -11,6 +11,7 @@ const applicationId = 0x77656674
  * entries    The log. Entries up to the checkpoint's position count as trimmed at once; the sweep removes them.
  * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts).
+ * revocations  Tokens that were taken back, in the order in which they were.
  * garbage    What nothing refers to any more, and what an unfinished checkpoint has written so far.
  */
 const tables = `
@@ -79,6 +80,16 @@ const tables = `
   ) STRICT, WITHOUT ROWID;
 `
 
+/** A store from before there were any has no such table, and is otherwise the same. */
+const laterTables = `
+  CREATE TABLE IF NOT EXISTS revocations (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    record TEXT NOT NULL
+  ) STRICT;
+`
+
 /**
  * Makes the tables of an empty database, or checks that those of another one can be read. The database says in which format
  * the newest of what it holds is, tables and records alike.
@@ -92,6 +103,7 @@ export function prepareSchema(database: DatabaseSync, folder: string, formats: F
     database.exec(`
       BEGIN IMMEDIATE;
       ${tables}
+      ${laterTables}
       PRAGMA application_id = ${applicationId};
       PRAGMA user_version = ${formats.written};
       COMMIT;
@@ -99,6 +111,7 @@ export function prepareSchema(database: DatabaseSync, folder: string, formats: F
     return
   }
   assertReadable(database, folder, formats)
+  database.exec(laterTables)
   if (format < formats.written) database.exec(`PRAGMA user_version = ${formats.written}`)
 }
 

@@ -1,5 +1,6 @@
 import type { AppendReceipt } from '../document-log.ts'
 import type { NewDocument } from '../document-catalog.ts'
+import type { StoredRevocation } from './stored-revocations.ts'
 
 /** A checkpoint that is being written, and what has to hold for it to count (L4). */
 export interface CheckpointAttempt {
@@ -44,14 +45,21 @@ export type WriteJob =
   /** The bytes are the header's record. */
   | { readonly type: 'finish-checkpoint'; readonly attempt: CheckpointAttempt; readonly lengths: readonly number[] }
   | { readonly type: 'abandon-checkpoint'; readonly attempt: CheckpointAttempt }
+  /** Adds a revocation, if there is one to add, and answers all whose time is not over. */
+  | {
+      readonly type: 'revocations'
+      readonly add: (StoredRevocation & { readonly until: number }) | undefined
+      readonly now: number
+    }
   | { readonly type: 'sweep' }
   | { readonly type: 'check' }
 
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
- * a step of a checkpoint whether its conditions hold, a step of the sweep whether there is more; all others nothing.
+ * a step of a checkpoint whether its conditions hold, a step of the sweep whether there is more, `revocations` those that
+ * there are; all others nothing.
  */
-export type JobAnswer = AppendReceipt | boolean | undefined
+export type JobAnswer = AppendReceipt | { readonly revocations: readonly StoredRevocation[] } | boolean | undefined
 
 /** Why a document's state or its bytes do not allow what was asked. Only the job that met it is refused. */
 export type Refusal =

@@ -1,4 +1,5 @@
 import { matchesPattern } from './document-pattern.ts'
+import type { TokenFacts } from './revocation-list.ts'
 
 /** What someone may do with documents, from less to more. */
 export type Role = 'read' | 'write' | 'admin'
@@ -14,13 +15,17 @@ export interface Identity {
   /** A token's subject, or an anonymous id. */
   readonly subject: string
   readonly grants: readonly Grant[]
+  /** What its token is told by; undefined for people without one. */
+  readonly token: TokenFacts | undefined
+  /** Whether it was taken back for a document. */
+  readonly withdrawn: (document: string) => boolean
   /** When it ends, in milliseconds since 1970; undefined where it does not. */
   readonly expires: number | undefined
 }
 
 /** Why nobody is let in. */
 export interface Refused {
-  readonly refused: 'unauthorized' | 'forbidden' | 'invalid-document-id' | 'keys-unavailable'
+  readonly refused: 'unauthorized' | 'revoked' | 'forbidden' | 'invalid-document-id' | 'keys-unavailable'
   /** For a person; says what to do. Never holds a part of a token. */
   readonly text: string
 }
@@ -38,15 +43,16 @@ export interface Demand {
 }
 
 /**
- * Whether someone may do something, and if not, why: the document is `outside` of what they may see, or it is inside and
- * their role is `too-small`. HTTP and WebSocket answer these differently, and decide them here.
+ * Whether someone may do something, and if not, why: their token was `revoked` for the document, the document is `outside` of
+ * what they may see, or it is inside and their role is `too-small`. HTTP and WebSocket answer these differently, and decide them here.
  */
-export type Verdict = 'allowed' | 'outside' | 'too-small'
+export type Verdict = 'allowed' | 'revoked' | 'outside' | 'too-small'
 
 const roles: readonly Role[] = ['read', 'write', 'admin']
 
 /** The one decision on who may do what. */
 export function judge(identity: Identity, { document, role }: Demand): Verdict {
+  if (identity.withdrawn(document)) return 'revoked'
   const held = roleOn(identity, document)
   if (held === undefined) return 'outside'
   return roles.indexOf(held) >= roles.indexOf(role) ? 'allowed' : 'too-small'
@@ -56,4 +62,9 @@ export function judge(identity: Identity, { document, role }: Demand): Verdict {
 export function roleOn({ grants }: Identity, document: string): Role | undefined {
   const held = new Set(grants.filter(({ documents }) => matchesPattern(documents, document)).map(({ role }) => role))
   return roles.findLast((role) => held.has(role))
+}
+
+/** Whether someone administers all documents, those that nobody thought of yet included. */
+export function isAdminOfAll({ grants }: Identity): boolean {
+  return grants.some(({ documents, role }) => role === 'admin' && /^\*+$/.test(documents))
 }

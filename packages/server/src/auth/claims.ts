@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Grant, Identity } from './access.ts'
 import { isDocumentPattern } from './document-pattern.ts'
+import type { RevocationList, TokenFacts } from './revocation-list.ts'
 
 /** How many grants a token may have: each of them is looked at for every document that is asked for. */
 const maxGrants = 100
@@ -56,7 +57,12 @@ export function readClaims(payload: unknown): Claims | { readonly malformed: str
   return { malformed: [...new Set(fields)].join(', ') }
 }
 
-/** Who the bearer of a token with these claims is. */
-export function identityOf({ sub, access, exp }: Claims): Identity {
-  return { subject: sub, grants: access, expires: exp * 1000 }
+/** Who the bearer of a token with these claims is, as far as nothing of it was taken back. */
+export function identityOf(
+  { sub, access, exp, iat = 0, jti }: Claims,
+  revocations: Pick<RevocationList, 'covers'>,
+): Identity {
+  const token: TokenFacts = { subject: sub, jti, issued: iat * 1000 }
+  const withdrawn = (document: string): boolean => revocations.covers(token, document)
+  return { subject: sub, grants: access, token, withdrawn, expires: exp * 1000 }
 }

@@ -32,6 +32,8 @@ export class IdentityPolicy implements AccessPolicy {
     return {
       subject: `anonymous-${randomId()}`,
       grants: [{ documents: '*', role: anonymous }],
+      token: undefined,
+      withdrawn: () => false,
       expires: undefined,
     }
   }

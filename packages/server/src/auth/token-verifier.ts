@@ -3,6 +3,7 @@ import type { Identity, Refused } from './access.ts'
 import type { AuthConfig } from './auth-config.ts'
 import { type Claims, identityOf, readClaims } from './claims.ts'
 import { type KeySet, KeysUnavailableError } from './key-set.ts'
+import type { RevocationList } from './revocation-list.ts'
 
 /** Longer tokens are not looked at. In a header no more than this gets through anyway. */
 const maxTokenLength = 16 * 1024
@@ -18,6 +19,7 @@ export interface TokenVerifierParts {
   readonly config: AuthConfig
   /** Where an identity provider has keys. */
   readonly keySet: KeySet | undefined
+  readonly revocations: Pick<RevocationList, 'covers'>
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
@@ -50,7 +52,11 @@ export class TokenVerifier {
     const claims = readClaims(payload)
     if ('malformed' in claims) return refuse(`its claims are malformed: ${claims.malformed}`)
     const wrong = this.#wrongTimes(claims)
-    return wrong === undefined ? identityOf(claims) : refuse(wrong)
+    if (wrong !== undefined) return refuse(wrong)
+    const identity = identityOf(claims, this.#parts.revocations)
+    const { token } = identity
+    if (token === undefined || !this.#parts.revocations.covers(token, undefined)) return identity
+    return { refused: 'revoked', text: 'This access has been taken back.' }
   }
 
   #wrongTimes({ exp, iat }: Claims): string | undefined {

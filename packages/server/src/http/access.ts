@@ -11,10 +11,11 @@ export function notFound(document: string): ProblemError {
 /**
  * Lets whoever may do so with a document go on.
  *
- * @throws ProblemError 404 outside of their access, as if there were no such document; 403 where their role is too small
+ * @throws ProblemError 401 where their token was taken back for it; 404 outside of their access, as if there were no such document; 403 where their role is too small
  */
 export function requireRole(identity: Identity, document: string, role: Role): void {
   const verdict = judge(identity, { document, role })
+  if (verdict === 'revoked') throw revoked()
   if (verdict === 'outside') throw notFound(document)
   if (verdict === 'too-small') throw tooSmall(identity, document, role)
 }
@@ -26,6 +27,7 @@ export function requireRole(identity: Identity, document: string, role: Role): v
  */
 export function requireCreation(identity: Identity, document: string): void {
   const verdict = judge(identity, { document, role: 'write' })
+  if (verdict === 'revoked') throw revoked()
   if (verdict === 'outside') {
     throw new ProblemError(
       'forbidden',
@@ -34,6 +36,10 @@ export function requireCreation(identity: Identity, document: string): void {
     )
   }
   if (verdict === 'too-small') throw tooSmall(identity, document, 'write')
+}
+
+function revoked(): ProblemError {
+  return new ProblemError('revoked', 401, 'Access to this document has been taken back.')
 }
 
 function tooSmall(identity: Identity, document: string, role: Role): ProblemError {

@@ -9,10 +9,10 @@ import {
   newDocumentSchema,
 } from '@weft/protocol/http'
 import { type Context, Hono } from 'hono'
-import type { z } from 'zod'
 import type { Identity } from '../auth/access.ts'
 import { notFound, requireCreation, requireRole, visibleParts } from './access.ts'
-import { invalidRequest, ProblemError } from './problem.ts'
+import { ProblemError } from './problem.ts'
+import { parse, readJson } from './request-body.ts'
 
 /** What a request knows once it was let in. */
 export interface EdgeEnvironment {
@@ -51,7 +51,9 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       const { order, limit, cursor, prefix = '' } = parse(documentQuerySchema, context.req.query())
       const listing = { order, limit, ...(cursor === undefined ? {} : { cursor }) }
       const page = await listParts(catalog(), listing, visibleParts(context.get('identity'), prefix))
-      const body: DocumentPage = { documents: page.documents.map(summary), next: page.next ?? null }
+      const { withdrawn } = context.get('identity')
+      const shown = page.documents.filter(({ id }) => !withdrawn(id))
+      const body: DocumentPage = { documents: shown.map(summary), next: page.next ?? null }
       return context.json(body)
     })
     .post('/', async (context) => {
@@ -89,23 +91,6 @@ function idOf(context: Context): string {
   const id = context.req.param('id') ?? ''
   if (!isDocumentId(id)) throw new ProblemError('invalid-document-id', 404, 'the path names no document id')
   return id
-}
-
-function parse<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input)
-  if (!result.success) throw invalidRequest(result.error)
-  return result.data
-}
-
-/** The body as JSON; no body counts as `{}`. */
-async function readJson(context: Context): Promise<unknown> {
-  const text = await context.req.text()
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new ProblemError('invalid-request', 400, 'the body is not JSON')
-  }
 }
 
 /** An id that is short enough to read out, and that nobody guesses. */

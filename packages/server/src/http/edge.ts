@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy, Refused } from '../auth/access.ts'
 import { documentRoutes, type EdgeEnvironment } from './documents.ts'
+import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
 import { webApp } from './web-app.ts'
@@ -15,20 +16,20 @@ const maxBodyBytes = 1024 * 1024
 /** What a request is answered with whose sender is not let in. */
 const statuses: Readonly<Record<Refused['refused'], 401 | 403 | 404 | 503>> = {
   unauthorized: 401,
+  revoked: 401,
   forbidden: 403,
   'invalid-document-id': 404,
   'keys-unavailable': 503,
 }
 
 /** What the edge is made with. */
-export interface EdgeParts extends NodeAppParts {
+export interface EdgeParts extends NodeAppParts, RevocationRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly people: (document: string) => readonly Person[]
   readonly policy: AccessPolicy
   /** Folder of the built web app. */
   readonly webRoot: string
-  readonly now: () => number
 }
 
 /** The stateless tier: everything that is a request and an answer. */
@@ -46,6 +47,7 @@ export function createEdge(parts: EdgeParts): Hono {
       await next()
     })
     .route('/documents', documentRoutes({ catalog, people, now }))
+    .route('/revocations', revocationRoutes(parts))
     .all('*', (context) => {
       throw new ProblemError('not-found', 404, `there is no ${context.req.method} ${context.req.path}`)
     })

@@ -9,7 +9,7 @@ import {
   type RefusalKind,
 } from '@weft/protocol'
 import { WebSocket } from 'ws'
-import type { Refused } from '../auth/access.ts'
+import type { Identity, Refused } from '../auth/access.ts'
 import type { EarlyState, Newcomer } from '../room/early-state.ts'
 import type { Seat } from '../room/member.ts'
 import type { Seated } from '../room/rooms.ts'
@@ -125,6 +125,11 @@ export class Connection implements Arrival, Paced {
   /** When its access ends, in milliseconds since 1970. */
   get expires(): number {
     return this.#credentials.expires
+  }
+
+  /** Who its client is, once that is known. */
+  get identity(): Identity | undefined {
+    return this.#credentials.identity
   }
 
   /** Its access has ended. */

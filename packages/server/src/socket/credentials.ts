@@ -33,6 +33,11 @@ export class Credentials {
     return this.#access?.identity.expires ?? Number.POSITIVE_INFINITY
   }
 
+  /** Who it is by them; undefined before that is known. */
+  get identity(): Identity | undefined {
+    return this.#access?.identity
+  }
+
   /** @returns undefined where they were refused */
   async begin(): Promise<Access | undefined> {
     const access = await this.#parts.authenticate()

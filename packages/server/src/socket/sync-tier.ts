@@ -9,6 +9,7 @@ import {
 } from '@weft/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type AccessPolicy, type Refused, roleOn } from '../auth/access.ts'
+import type { RevocationList, TokenFacts } from '../auth/revocation-list.ts'
 import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
 import { frameOf } from '../room/frame.ts'
 import type { Pressure } from '../room/pressure.ts'
@@ -56,6 +57,15 @@ export interface SyncTierParts {
   readonly events: SyncTierEvents
 }
 
+/** What the tier knows of a connection. */
+interface ConnectionState {
+  readonly document: string | undefined
+  readonly openedAt: number
+  silent: number
+  behind: number
+  closing: number
+}
+
 /** Nobody's presence: changes nothing for its receiver, but it is a message, and that is what stock clients wait for. */
 const signOfLife = frameOf(encodeAwarenessFrame([]))
 
@@ -63,7 +73,7 @@ const signOfLife = frameOf(encodeAwarenessFrame([]))
 export class SyncTier {
   readonly #parts: SyncTierParts
   readonly #server: WebSocketServer
-  readonly #connections = new Map<Connection, { silent: number; behind: number; closing: number }>()
+  readonly #connections = new Map<Connection, ConnectionState>()
   readonly #pace: Pace
   readonly #arrivals: Arrivals
   readonly #cancelSweep: () => void
@@ -133,6 +143,23 @@ export class SyncTier {
     this.#server.close()
   }
 
+  /** Who has which document open by a token, as long as it holds. */
+  *opened(): Generator<{ readonly document: string; readonly token: TokenFacts }> {
+    for (const [{ identity }, { document }] of this.#connections) {
+      if (identity?.token !== undefined && document !== undefined) yield { document, token: identity.token }
+    }
+  }
+
+  /** Closes what is open by tokens that were taken back. */
+  closeRevoked(revocations: Pick<RevocationList, 'covers'>): void {
+    for (const [connection, { document }] of this.#connections) {
+      const token = connection.identity?.token
+      if (token !== undefined && revocations.covers(token, document)) {
+        connection.refuse('revoked', 'its token was taken back')
+      }
+    }
+  }
+
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Before anything else: an aborted upgrade is an error event, and one without a listener ends the process (S0).
     socket.on('error', () => socket.destroy())
@@ -183,7 +210,7 @@ export class SyncTier {
         },
       },
     })
-    this.#connections.set(connection, { silent: 0, behind: 0, closing: 0 })
+    this.#connections.set(connection, { document, openedAt: surroundings.now(), silent: 0, behind: 0, closing: 0 })
     this.#arrivals.came(connection, address, surroundings.now())
     connection.wire.sweep = this.#sweeps
     const comeBackIn = pressure.turnAway()
@@ -262,6 +289,7 @@ async function authenticate(
   if (document === undefined) return { refused: 'invalid-document-id', text: 'the path names no document id' }
   const identity = await policy.identify(token)
   if ('refused' in identity) return identity
+  if (identity.withdrawn(document)) return { refused: 'revoked', text: 'its token was taken back for this document' }
   const role = roleOn(identity, document)
   if (role !== undefined) return { identity, role }
   return { refused: 'forbidden', text: 'the document is outside of what the token gives access to' }

@@ -3,7 +3,7 @@ import { type Grant, type Identity, judge, type Role, roleOn, type Verdict } fro
 import { isDocumentPattern, matchesPattern } from '../../src/auth/document-pattern.ts'
 
 function bearerOf(...grants: Grant[]): Identity {
-  return { subject: 'ada', grants, expires: undefined }
+  return { subject: 'ada', grants, token: undefined, withdrawn: (id) => id === 'team-a/withdrawn', expires: undefined }
 }
 
 const writer = bearerOf({ documents: 'team-a/*', role: 'write' })
@@ -19,6 +19,7 @@ it.each<[string, Identity, string, Role, Verdict]>([
   ['read on a team', reader, 'team-a/x', 'write', 'too-small'],
   ['the larger of two roles', reader, 'team-a/plan', 'admin', 'allowed'],
   ['admin on all', bearerOf({ documents: '*', role: 'admin' }), 'any/thing', 'admin', 'allowed'],
+  ['write on a team', writer, 'team-a/withdrawn', 'read', 'revoked'],
   ['one document', bearerOf({ documents: 'a', role: 'read' }), 'a', 'read', 'allowed'],
   ['one document', bearerOf({ documents: 'a', role: 'read' }), 'ab', 'read', 'outside'],
 ])('who has %s: %#', (_name, identity, document, role, verdict) => {

@@ -9,7 +9,7 @@ import type { Identity, Refused } from '../../src/auth/access.ts'
 import { noTokens } from '../../src/auth/auth-config.ts'
 import { KeySet, KeysUnavailableError } from '../../src/auth/key-set.ts'
 import { TokenVerifier } from '../../src/auth/token-verifier.ts'
-import { testSecret, tokenWith } from '../support/tokens.ts'
+import { noRevocations, testSecret, tokenWith } from '../support/tokens.ts'
 
 /** An identity provider: keys of its own, and a server that says them. */
 class Provider {
@@ -64,7 +64,12 @@ function keySetOf(source = provider.url): KeySet {
 
 function verifierWith(keySet: KeySet, secrets = noTokens.secrets): TokenVerifier {
   // Tokens of these tests are about keys, not about time.
-  return new TokenVerifier({ config: { ...noTokens, secrets }, keySet, now: () => Date.now() })
+  return new TokenVerifier({
+    config: { ...noTokens, secrets },
+    keySet,
+    revocations: noRevocations,
+    now: () => Date.now(),
+  })
 }
 
 function outcome(verified: Identity | Refused): string {

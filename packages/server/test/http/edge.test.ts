@@ -47,6 +47,8 @@ describe('the HTTP edge', () => {
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),
+      revoke: () => Promise.reject(new Error('not asked for')),
+      opened: () => [],
       webRoot,
       now: () => Date.UTC(2026, 0, 1),
       report: (error) => reported.push(error),

@@ -4,8 +4,11 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { noTokens } from '../../src/auth/auth-config.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { TokenVerifier } from '../../src/auth/token-verifier.ts'
+import { RevocationList } from '../../src/auth/revocation-list.ts'
 import { createEdge } from '../../src/http/edge.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { RevocationWatch } from '../../src/revocation-watch.ts'
+import { CapturedLog } from '../support/captured-log.ts'
 import { testSecret, tokenWith } from '../support/tokens.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -36,6 +39,8 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   rename: { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{"title":"x"}' },
   'rename what is not there': { method: 'PATCH', path: `${documents}/team-a%2Fnope`, body: '{"title":"x"}' },
   'rename to nothing': { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{}' },
+  revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
+  'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   'a route that there is not': { method: 'GET', path: '/api/v1/nope' },
 }
 
@@ -55,13 +60,17 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   rename: [forbidden, notFound, notFound, '200', '200'],
   'rename what is not there': [forbidden, notFound, notFound, notFound, notFound],
   'rename to nothing': [forbidden, notFound, notFound, invalid, invalid],
+  revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
+  'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   'a route that there is not': [notFound, notFound, notFound, notFound, notFound],
 }
 
 describe('who may what over HTTP', () => {
   let store: MemoryStore
+  let revocations: RevocationList
   beforeEach(async () => {
     store = new MemoryStore()
+    revocations = new RevocationList(() => Date.now())
     for (const [at, id] of ['team-a/plan', 'team-b/plan', 'team-a/notes', 'c', 'team-b/shared'].entries()) {
       await store.catalog.create({ id, title: '', createdBy: 'someone', at })
     }
@@ -74,7 +83,14 @@ describe('who may what over HTTP', () => {
     scheme = 'Bearer',
   ): Promise<Response> {
     const config = { ...noTokens, secrets: [{ kid: undefined, text: testSecret }], audience: 'docs' }
-    const verifier = new TokenVerifier({ config, keySet: undefined, now: () => Date.now() })
+    const verifier = new TokenVerifier({ config, keySet: undefined, revocations, now: () => Date.now() })
+    const watch = new RevocationWatch({
+      list: revocations,
+      surroundings: { now: () => Date.now(), timer: () => () => {}, randomId: () => crypto.randomUUID() },
+      log: new CapturedLog().log,
+      maxLifetime: 60_000,
+      changed: () => {},
+    })
     const edge = createEdge({
       catalog: () => store.catalog,
       people: () => [],
@@ -91,6 +107,8 @@ describe('who may what over HTTP', () => {
         eventLoopDelay: 0,
         loadStage: 0,
       })),
+      revoke: (tokens, by) => watch.revoke(store.revocations, tokens, by),
+      opened: () => [{ document: 'team-a/plan', subject: 'grace' }],
       webRoot: import.meta.dirname,
       now: () => 0,
       report: (error) => {
@@ -165,6 +183,88 @@ describe('who may what over HTTP', () => {
     const created = await call(create, undefined, 'write')
     expect(await created.json()).toMatchObject({ createdBy: 'anonymous-id' })
     expect((await call(create, await bearers['service key'](), 'read')).status).toBe(201)
+  })
+
+  describe('revocations', () => {
+    const revoke = async (body: object): Promise<Response> => {
+      const request = { method: 'POST', path: '/api/v1/revocations', body: JSON.stringify(body) }
+      return call(request, await bearers['service key']())
+    }
+    const show = { method: 'GET', path: `${documents}/team-a%2Fplan` }
+    const list = { method: 'GET', path: `${documents}?order=name` }
+
+    it('a dry run says what would be closed, and changes nothing', async () => {
+      const token = await bearers.writer()
+      const response = await revoke({ subject: 'ada', dryRun: true })
+      const closes = [{ document: 'team-a/plan', subject: 'grace' }]
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        { before: expect.any(String), until: null, closes },
+      ])
+      expect((await call(show, token)).status).toBe(200)
+      expect(await store.revocations.since('', Date.now())).toBeUndefined()
+    })
+
+    it('a subject’s tokens of before do not hold, those of later and those of others do', async () => {
+      const [old, other] = [
+        await tokenWith({ claims: { aud: 'docs', iat: now - 5 } }),
+        await tokenWith({
+          claims: Object.fromEntries([
+            ['aud', 'docs'],
+            ['sub', 'grace'],
+            ['iat', now - 5],
+          ]),
+        }),
+      ]
+      const response = await revoke({ subject: 'ada' })
+      expect(response.status).toBe(201)
+      const fresh = await tokenWith({ claims: { aud: 'docs', iat: now + 5 } })
+      const undated = await tokenWith({ claims: { aud: 'docs', iat: undefined } })
+      for (const token of [old, undated]) {
+        for (const request of [show, list]) {
+          const refused = await call(request, token)
+          expect([await answerOf(refused), refused.headers.get('www-authenticate')]).toEqual(['401 revoked', 'Bearer'])
+        }
+      }
+      for (const token of [other, fresh]) expect((await call(show, token)).status).toBe(200)
+    })
+
+    it('one token does not hold, whoever else’s do', async () => {
+      const [token, other] = [
+        await tokenWith({ claims: { aud: 'docs', jti: 'one' } }),
+        await tokenWith({ claims: { aud: 'docs', jti: 'other' } }),
+      ]
+      await revoke({ jti: 'one' })
+      expect(await answerOf(await call(show, token))).toBe('401 revoked')
+      for (const held of [other, await bearers.writer()]) expect((await call(show, held)).status).toBe(200)
+    })
+
+    it('for one document a subject’s tokens do not hold, and it is not listed', async () => {
+      const token = await tokenWith({ claims: { aud: 'docs', iat: now - 5 } })
+      await revoke({ subject: 'ada', document: 'team-a/plan' })
+      const rename = { method: 'PATCH', path: show.path, body: '{"title":"x"}' }
+      const create = { method: 'POST', path: documents, body: '{"id":"team-a/plan"}' }
+      for (const request of [show, rename, create])
+        expect(await answerOf(await call(request, token))).toBe('401 revoked')
+      const page = documentPageSchema.parse(await (await call(list, token)).json())
+      expect(page.documents.map(({ id }) => id)).toEqual(['team-a/notes'])
+    })
+
+    it.each([
+      [{ jti: 'a', subject: 'b' }, 'subject'],
+      [{ document: 'a' }, 'subject'],
+      [{ jti: 'a', document: 'b' }, 'document'],
+      [{ subject: 'a', document: 'b//c' }, 'document'],
+      [{ subject: '' }, 'subject'],
+      [{ subject: 'x'.repeat(257) }, 'subject'],
+      [{ jti: 7 }, 'jti'],
+      [{ subject: 'a', dryRun: 'yes' }, 'dryRun'],
+      [{ subject: 'a', before: 'then' }, ''],
+    ])('E2: %j is a problem that names %s', async (body, field) => {
+      const response = await revoke(body)
+      const errors: unknown = expect.arrayContaining([expect.objectContaining({ field })])
+      expect(await response.json()).toMatchObject({ type: '/problems/invalid-request', status: 400, errors })
+    })
   })
 
   it.each<[string, readonly object[], string, readonly string[]]>([

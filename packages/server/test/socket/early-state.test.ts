@@ -32,7 +32,13 @@ describe('the state of a document that is being loaded', () => {
     doc = writtenTogether()
     const memory = new MemoryStore()
     log = new PartedLog(memory.log)
-    store = { log, catalog: memory.catalog, check: () => memory.check(), close: () => memory.close() }
+    store = {
+      log,
+      catalog: memory.catalog,
+      revocations: memory.revocations,
+      check: () => memory.check(),
+      close: () => memory.close(),
+    }
     await memory.catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 0 })
     chunks = await compact((outline) => outline)
   })

@@ -6,7 +6,7 @@ import { TokenVerifier } from '../../src/auth/token-verifier.ts'
 import { startTestServer } from '../support/running-server.ts'
 import { SocketClient } from '../support/socket-client.ts'
 import { TierFixture, type TierFixtureOptions } from '../support/tier-fixture.ts'
-import { testSecret, tokenWith } from '../support/tokens.ts'
+import { noRevocations, testSecret, tokenWith } from '../support/tokens.ts'
 
 const secrets = [{ kid: undefined, text: testSecret }]
 const step1 = new Uint8Array([0, 0, 1, 0])
@@ -19,7 +19,8 @@ const nothing = encodeSyncStep2(new Uint8Array([0, 0]))
 async function tierWithTokens(options: TierFixtureOptions = {}): Promise<TierFixture> {
   return TierFixture.open({
     anonymous: 'none',
-    verifier: (now) => new TokenVerifier({ config: { ...noTokens, secrets }, keySet: undefined, now }),
+    verifier: (now) =>
+      new TokenVerifier({ config: { ...noTokens, secrets }, keySet: undefined, revocations: noRevocations, now }),
     ...options,
   })
 }
@@ -168,8 +169,9 @@ describe('the end of a token', () => {
     expect(await client.closed).toEqual({ code: 4401, reason: 'unauthorized' })
   })
 
+  const eve: Record<string, unknown> = Object.fromEntries([['sub', 'eve']])
   it.each<[string, Record<string, unknown> | string, number, string]>([
-    ['of someone else', { sub: 'eve' }, 4401, 'unauthorized'],
+    ['of someone else', eve, 4401, 'unauthorized'],
     ['for other documents', { access: [{ documents: 'x', role: 'admin' }] }, 4403, 'forbidden'],
     ['that has expired', { exp: 1 }, 4401, 'unauthorized'],
     ['that is garbage', 'garbage', 4401, 'unauthorized'],
@@ -185,7 +187,12 @@ describe('the end of a token', () => {
     let away = false
     await using fixture = await tierWithTokens({
       verifier: (now) => {
-        const verifier = new TokenVerifier({ config: { ...noTokens, secrets }, keySet: undefined, now })
+        const verifier = new TokenVerifier({
+          config: { ...noTokens, secrets },
+          keySet: undefined,
+          revocations: noRevocations,
+          now,
+        })
         const unavailable = { refused: 'keys-unavailable', text: '' } as const
         return { verify: (token) => (away ? Promise.resolve(unavailable) : verifier.verify(token)) }
       },

@@ -32,8 +32,15 @@ export class NodesFixture {
 
   constructor(limits: Partial<RoomLimits> = {}) {
     this.#limits = { ...defaultRoomLimits, ...limits }
-    const catalog: DocumentCatalog = Object.assign(new MemoryStore().catalog, { create: async () => this.log.create() })
-    const store: Store = { log: this.log, catalog, check: () => Promise.resolve(), close: () => Promise.resolve() }
+    const { catalog: listed, revocations } = new MemoryStore()
+    const catalog: DocumentCatalog = Object.assign(listed, { create: async () => this.log.create() })
+    const store: Store = {
+      log: this.log,
+      catalog,
+      revocations,
+      check: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    }
     this.relay = new MemoryRelay(store)
   }
 

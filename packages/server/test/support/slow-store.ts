@@ -4,6 +4,7 @@ import type { AppendReceipt, DocumentLog, LoadedDocument, Store } from '@weft/pe
 export class SlowStore implements Store {
   readonly catalog: Store['catalog']
   readonly log: DocumentLog
+  readonly revocations: Store['revocations']
   readonly #store: Store
   readonly #asked = Promise.withResolvers<void>()
   readonly #gate = Promise.withResolvers<void>()
@@ -11,6 +12,7 @@ export class SlowStore implements Store {
   constructor(store: Store, slow: 'load' | 'append') {
     this.#store = store
     this.catalog = store.catalog
+    this.revocations = store.revocations
     const { log } = store
     this.log = {
       load: async (document): Promise<LoadedDocument> => {

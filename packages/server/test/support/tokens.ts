@@ -3,6 +3,9 @@ import { SignJWT } from 'jose'
 /** The secret that the tests' servers verify tokens with. */
 export const testSecret = 'hush-this-is-the-secret-of-the-tests'
 
+/** Nothing was taken back. */
+export const noRevocations: { readonly covers: () => boolean } = { covers: () => false }
+
 /** What a test's token says. Times are seconds. */
 export interface TokenFacts {
   readonly claims?: Readonly<Record<string, unknown>>
