@@ -174,6 +174,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     if (opening.waited) log.info('store-ready')
   })
   ready.catch(() => {})
+  // Whoever reads that it listens finds documents that can be opened, and nobody comes in by what was taken back.
+  if (opening.store !== undefined) await Promise.allSettled([ready])
   const url = await listen(server, config).catch(async (error: unknown) => {
     health.draining = true
     await release()

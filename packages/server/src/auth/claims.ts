@@ -27,6 +27,11 @@ export interface Claims {
   readonly jti?: string | undefined
 }
 
+/** Which claims are not as they must be. */
+export interface MalformedClaims {
+  readonly malformed: string
+}
+
 const claimsSchema: z.ZodType<Claims> = z.object({
   sub: subjectSchema,
   name: personTextSchema.optional(),
@@ -50,7 +55,7 @@ const claimsSchema: z.ZodType<Claims> = z.object({
  *
  * @returns the claims, or which of them is malformed. The text names fields and never what is in them
  */
-export function readClaims(payload: unknown): Claims | { readonly malformed: string } {
+export function readClaims(payload: unknown): Claims | MalformedClaims {
   const result = claimsSchema.safeParse(payload)
   if (result.success) return result.data
   const fields = result.error.issues.map(({ path }) => path.join('.'))

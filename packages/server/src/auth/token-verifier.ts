@@ -1,9 +1,10 @@
-import { decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions } from 'jose'
+import { decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions, type LocalJWKSet } from 'jose'
 import type { Identity, Refused } from './access.ts'
 import type { AuthConfig } from './auth-config.ts'
-import { type Claims, identityOf, readClaims } from './claims.ts'
+import { type Claims, identityOf, type MalformedClaims, readClaims } from './claims.ts'
 import { type KeySet, KeysUnavailableError } from './key-set.ts'
 import type { RevocationList } from './revocation-list.ts'
+import { VerifiedTokens } from './verified-tokens.ts'
 
 /** Longer tokens are not looked at. In a header no more than this gets through anyway. */
 const maxTokenLength = 16 * 1024
@@ -28,6 +29,7 @@ export interface TokenVerifierParts {
 export class TokenVerifier {
   readonly #parts: TokenVerifierParts
   readonly #secrets: readonly { readonly kid: string | undefined; readonly key: Uint8Array }[]
+  readonly #verified = new VerifiedTokens()
 
   constructor(parts: TokenVerifierParts) {
     this.#parts = parts
@@ -36,7 +38,8 @@ export class TokenVerifier {
 
   async verify(token: string): Promise<Identity | Refused> {
     try {
-      return this.#identify(await this.#payload(token))
+      const claims = await this.#claims(token)
+      return 'malformed' in claims ? refuse(`its claims are malformed: ${claims.malformed}`) : this.#identify(claims)
     } catch (error) {
       if (error instanceof KeysUnavailableError) {
         return {
@@ -48,9 +51,7 @@ export class TokenVerifier {
     }
   }
 
-  #identify(payload: unknown): Identity | Refused {
-    const claims = readClaims(payload)
-    if ('malformed' in claims) return refuse(`its claims are malformed: ${claims.malformed}`)
+  #identify(claims: Claims): Identity | Refused {
     const wrong = this.#wrongTimes(claims)
     if (wrong !== undefined) return refuse(wrong)
     const identity = identityOf(claims, this.#parts.revocations)
@@ -73,17 +74,27 @@ export class TokenVerifier {
   }
 
   /** Which keys may have signed it follows from its algorithm, and each kind of key takes only its own algorithms. */
-  async #payload(token: string): Promise<unknown> {
+  async #claims(token: string): Promise<Claims | MalformedClaims> {
     if (token.length > maxTokenLength) throw new errors.JWTInvalid('too long')
     const { alg, kid } = decodeProtectedHeader(token)
-    if (alg === 'HS256') return this.#signedWithSecret(token, kid)
+    const keys = alg === 'HS256' ? this.#secrets : await this.#keysFor(alg, kid)
+    const known = this.#verified.get(token, keys)
+    if (known !== undefined) return known
+    const payload =
+      typeof keys === 'function'
+        ? (await jwtVerify(token, (header) => keys(header), this.#options(keySetAlgorithms))).payload
+        : await this.#signedWithSecret(token, kid)
+    const claims = readClaims(payload)
+    if (!('malformed' in claims)) this.#verified.add(token, keys, claims)
+    return claims
+  }
+
+  async #keysFor(alg: string | undefined, kid: string | undefined): Promise<LocalJWKSet> {
     const { keySet } = this.#parts
     if (keySet === undefined || alg === undefined || !keySetAlgorithms.includes(alg)) {
       throw new errors.JOSEAlgNotAllowed('this server has no such keys')
     }
-    const keys = await keySet.for(kid)
-    const { payload } = await jwtVerify(token, (header) => keys(header), this.#options(keySetAlgorithms))
-    return payload
+    return keySet.for(kid)
   }
 
   async #signedWithSecret(token: string, kid: string | undefined): Promise<unknown> {
@@ -92,8 +103,7 @@ export class TokenVerifier {
     let failure: unknown = new errors.JWKSNoMatchingKey()
     for (const { key } of candidates) {
       try {
-        const { payload } = await jwtVerify(token, key, this.#options(['HS256']))
-        return payload
+        return (await jwtVerify(token, key, this.#options(['HS256']))).payload
       } catch (error) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
         failure = error

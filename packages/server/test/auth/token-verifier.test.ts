@@ -111,6 +111,26 @@ describe('a token', () => {
   })
 })
 
+it('a token that was checked once is not held for longer than it holds', async () => {
+  let time = now * 1000
+  let revoked = false
+  const config = { ...noTokens, secrets }
+  const revocations = { covers: () => revoked }
+  const verifier = new TokenVerifier({ config, keySet: undefined, revocations, now: () => time })
+  const token = await tokenWith({ claims: { iat: now, exp: now + 600 } })
+  for (let i = 0; i < 2; i++) expect(await verifier.verify(token)).toMatchObject({ subject: 'ada' })
+  // Others do not hold because of it, and it holds when many others came since.
+  expect(await verifier.verify(`${token.slice(0, -4)}AAAA`)).toMatchObject({ refused: 'unauthorized' })
+  const others = await Promise.all(Array.from({ length: 2_100 }, (_, i) => tokenWith({ claims: { jti: `${i}` } })))
+  await Promise.all(others.map((other) => verifier.verify(other)))
+  expect(await verifier.verify(token)).toMatchObject({ subject: 'ada' })
+  revoked = true
+  expect(await verifier.verify(token)).toMatchObject({ refused: 'revoked' })
+  revoked = false
+  time += 600_000
+  expect(await verifier.verify(token)).toMatchObject({ refused: 'unauthorized' })
+})
+
 describe('secrets', () => {
   const rotating = [
     { kid: 'new', text: 'the-new-secret-that-signs-from-now-on' },
