@@ -16,7 +16,7 @@ import { type Measure, printReport } from './support/report.ts'
 
 const usage = `Usage: node bench/overload.ts [options]
   --offence <name>   only this one: ${Object.keys(offences).join(', ')}
-  --seconds <n>      how long each is measured (10)
+  --seconds <n>      how long each is measured (20)
   --json             print JSON`
 
 const names = Object.keys(offences).filter((name): name is OffenceName => Object.hasOwn(offences, name))
@@ -25,7 +25,7 @@ await runCommand(async () => {
   const { values } = parseArgs({
     options: {
       offence: { type: 'string' },
-      seconds: { type: 'string', default: '10' },
+      seconds: { type: 'string', default: '20' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
