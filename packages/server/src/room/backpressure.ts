@@ -9,6 +9,7 @@ export interface BackpressureParts {
   readonly intake: Intake
   readonly appender: Appender
   readonly limits: RoomLimits
+  readonly alone: () => boolean
 }
 
 /** Stops reading from writers who are faster than the room, or than the store, and goes on when those have caught up. */
@@ -23,8 +24,8 @@ export class Backpressure {
 
   /** An update of a member was taken in. */
   took(member: Member): void {
-    const { intake, appender, limits } = this.#parts
-    if (intake.waiting > 2 * limits.updatesPerTurn) {
+    const { intake, appender, limits, alone } = this.#parts
+    if (intake.waiting > 2 * limits.updatesPerTurn && !alone()) {
       this.#crowded = true
       member.pause()
     }

@@ -31,6 +31,8 @@ export interface RoomParts {
   readonly limits: RoomLimits
   readonly surroundings: Surroundings
   readonly pressure: Pressure
+  /** Whether no other document is open on the node, so that nobody waits for a turn. */
+  readonly alone: () => boolean
   /** What is not durable yet of all documents of the node. */
   readonly unsaved: ByteCount
   readonly events: RoomEvents

@@ -97,9 +97,15 @@ export class Room {
     })
     const { appender, intake } = { appender: this.#appender, intake: this.#intake }
     this.#admission = new Admission({ replica, appender, intake, limits, unsaved, flush: () => this.flush() })
-    this.#backpressure = new Backpressure({ members: this.#delivery.members, appender, intake, limits })
+    this.#backpressure = new Backpressure({
+      members: this.#delivery.members,
+      appender,
+      intake,
+      limits,
+      alone: parts.alone,
+    })
     this.others = this.#findOthers(parts)
-    this.#schedule = new FlushSchedule(surroundings, () => this.#flush(limits))
+    this.#schedule = new FlushSchedule(surroundings, () => this.#flush(parts.alone() ? undefined : limits))
     this.#emptySince = surroundings.now()
   }
 

@@ -193,6 +193,7 @@ export class Rooms {
       limits,
       surroundings,
       pressure,
+      alone: () => this.#rooms.size === 1,
       unsaved: this.#unsaved,
       compact: () => this.#compact(document),
       relay: shared && this.#relayOf(document, shared),

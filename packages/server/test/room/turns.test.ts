@@ -30,6 +30,22 @@ describe('S5: a room that has much to do', () => {
     expect(lengths).toEqual([10, 20, 30, 35, 35, 35])
   })
 
+  it('S5: does all of it at once where no other document is open', async () => {
+    const fixture = await RoomFixture.open(undefined, { updatesPerTurn: 10 })
+    fixture.alone = true
+    const [writer, reader] = [fixture.join({ shows: false }), fixture.join({ shows: false })]
+    await fixture.settle(writer, reader)
+    for (const frame of writing(35)) writer.sendFrame(frame)
+    expect(writer.wire.paused).toBe(false)
+    const flushed: number[] = []
+    fixture.surroundings.soon(() => {
+      reader.hear()
+      flushed.push(reader.text.length)
+    })
+    fixture.surroundings.turn()
+    expect(flushed).toEqual([35])
+  })
+
   it('S5: the same by bytes, of which one update may have more', async () => {
     const fixture = await RoomFixture.open(undefined, { bytesPerTurn: 1_000 })
     const [writer, reader] = [fixture.join({ shows: false }), fixture.join({ shows: false })]

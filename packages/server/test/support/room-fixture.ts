@@ -26,6 +26,8 @@ export class RoomFixture {
   readonly refused: { kind: RefusalKind; text: string }[] = []
   readonly events: string[] = []
   compactions = 0
+  /** Whether no other document is open. */
+  alone = false
 
   private constructor(room: (fixture: RoomFixture) => Room) {
     this.surroundings = new FakeSurroundings()
@@ -45,6 +47,7 @@ export class RoomFixture {
           limits: { ...defaultRoomLimits, ...limits },
           surroundings: fixture.surroundings,
           pressure: fixture.pressure,
+          alone: () => fixture.alone,
           unsaved: new ByteCount(),
           compact: () => {
             fixture.compactions++
