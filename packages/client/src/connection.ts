@@ -132,7 +132,6 @@ export class Connection {
     if (this.#closed) return
     this.#closed = true
     this.#cancelTimer()
-    this.#refresh.end()
     this.#parts.network?.removeEventListener('online', this.#online)
     this.#leaving = true
     this.provider.destroy()

@@ -131,6 +131,8 @@ test('a token that comes after the connection has gone is not sent on the next o
   await untilStatus(document, 'live')
   waiting[0]?.('late')
   await settled()
+  document.doc.getText('t').insert(0, 'said after it')
+  await next.find('update')
   expect(next.heard.some(({ type }) => type === 'token')).toBe(false)
 })
 

@@ -44,6 +44,7 @@ const anyPart: fc.Arbitrary<ListingPart> = fc.oneof(
   fc.constantFrom(...ids, 'nope').map((document) => ({ document })),
   fc.constantFrom('', 'a', 'a/', 'b/', 'b/c/', 'd/1', 'zzz').map((prefix) => ({ prefix })),
   fc.constantFrom('', 'a/', 'b/').map((prefix) => ({ prefix, includes: odd })),
+  fc.constantFrom('a', 'd/2').map((only) => ({ prefix: '', includes: (id: string) => id === only })),
 )
 
 function isIn(part: ListingPart, id: string): boolean {
