@@ -20,6 +20,7 @@ export const authSettings: {
     placeholder: 'text or <kid>=<text>',
     help: 'a secret that tokens are signed with (HS256); repeat it for several, in the environment one a line',
     repeatable: true,
+    secret: true,
     parse: secrets,
   },
   jwks: {

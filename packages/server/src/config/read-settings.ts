@@ -37,10 +37,20 @@ function readFlags(known: readonly Setting<unknown>[], args: readonly string[]):
     const { values } = parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true })
     return new Map(Object.entries(values).flatMap(([flag, text]) => (text === undefined ? [] : [[flag, lines(text)]])))
   } catch (error) {
+    // A secret with a space in it, that was not quoted, ends up as an argument of its own.
+    if (known.some(({ flag, secret }) => secret === true && args.includes(`--${flag}`)) && isStray(error)) {
+      throw new ConfigurationError(
+        'an argument stands where a flag should: quote what has spaces (weft help lists the flags)',
+      )
+    }
     // What follows the first sentence is advice for programmers, on lines of its own.
     const [message] = error instanceof Error ? error.message.split(/\. |\n/) : []
     throw new ConfigurationError(`${message ?? 'a flag is wrong'} (weft help lists the flags)`, { cause: error })
   }
+}
+
+function isStray(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL'
 }
 
 /** What was given several times, one a line. */

@@ -24,6 +24,8 @@ export interface Setting<T> {
   readonly help: string
   /** Whether it may be given several times. Then `parse` is given all of them, one a line. */
   readonly repeatable?: boolean
+  /** Whether what it is set to must not be shown. */
+  readonly secret?: boolean
   /** @throws ConfigurationError */
   readonly parse: (text: string) => T
 }

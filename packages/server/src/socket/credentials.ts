@@ -54,11 +54,14 @@ export class Credentials {
     this.#fresh = token
     if (this.#renewing) return
     this.#renewing = true
-    for (let fresh = this.#take(); fresh !== undefined; fresh = this.#take()) {
-      const access = await this.#parts.authenticate(fresh)
-      if (this.#holds(access)) this.#access = access
+    try {
+      for (let fresh = this.#take(); fresh !== undefined; fresh = this.#take()) {
+        const access = await this.#parts.authenticate(fresh)
+        if (this.#holds(access)) this.#access = access
+      }
+    } finally {
+      this.#renewing = false
     }
-    this.#renewing = false
     if (this.#access !== undefined) this.#parts.renewed(this.#access)
   }
 

@@ -75,6 +75,7 @@ describe('how tokens are verified', () => {
     [['--auth-secret', 'hush', '--auth-max-lifetime', '0s'], /^--auth-max-lifetime takes/],
     [['--auth-secrets', 'hush'], /--auth-secrets/],
     [['--auth-secret', '-hush'], /--auth-secret/],
+    [['--auth-secret', 'my', 'hush'], /^an argument stands where a flag should: quote what has spaces/],
   ])('%j is one line that names what is wrong, and no secret', (args, message) => {
     const { message: text } = errorOf(() => authOf(args))
     expect(text).toMatch(message)
