@@ -26,15 +26,12 @@ import { mergeUpdates } from './merge-updates.ts'
 import { OtherNodes } from './nodes/other-nodes.ts'
 import type { Pressure } from './pressure.ts'
 import { Presence } from './presence.ts'
+import { PresenceDelivery } from './presence-delivery.ts'
 import { presenceFrames } from './presence-frames.ts'
-import { type SentPresence, untilNextPresence } from './presence-window.ts'
 import type { Replica } from './replica.ts'
 import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** Presence that was renewed unchanged goes out at least this often, in milliseconds: others forget a client after 30 s. */
-const renewalInterval = 5_000
 
 /**
  * A replica and the members that have it open on this node: the single writer of that replica. Everything that comes in
@@ -56,12 +53,12 @@ export class Room {
   readonly #compaction: CompactionTrigger
   readonly #presence = new Presence()
   readonly #delivery: Delivery
+  readonly #presenceDelivery: PresenceDelivery
   readonly #stateFrames: StateFrames
   readonly #acknowledgements = new Acknowledgements()
   readonly #schedule: FlushSchedule
   #epoch: string
   #lastFlush = 0
-  #lastPresence: SentPresence = { at: 0, bytes: 0 }
   #emptySince: number
   #refusedForStore = false
 
@@ -76,6 +73,7 @@ export class Room {
     this.#epoch = loaded.head.epoch
     this.#compaction = new CompactionTrigger(loaded, compact)
     this.#delivery = new Delivery(replica)
+    this.#presenceDelivery = new PresenceDelivery(this.#presence, this.#delivery, pressure)
     this.#stateFrames = new StateFrames(replica)
     this.#intake = new Intake(replica, limits, (member, kind, text) => this.#eject(member, kind, text))
     this.#appender = new Appender({
@@ -218,29 +216,13 @@ export class Room {
     if (this.#intake.empty) this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
-    if (this.#untilPresence(now) === 0) this.#sendPresence(now)
-    else if (this.others?.asked === true) this.others.publish([])
+    if (this.#presenceDelivery.until(now) === 0) {
+      this.#lastFlush = now
+      const here = this.#presenceDelivery.send(now)
+      this.others?.publish(here)
+    } else if (this.others?.asked === true) this.others.publish([])
     if (this.#intake.empty) this.#backpressure.flushed()
     this.#scheduleFlush()
-  }
-
-  #sendPresence(now: number): void {
-    const { all, here } = this.#presence.take()
-    let bytes = 0
-    for (const frame of presenceFrames(all)) {
-      bytes += frame.payload.byteLength
-      this.#delivery.toAll(frame)
-    }
-    this.#lastPresence = { at: now, bytes }
-    this.#lastFlush = now
-    this.others?.publish(here)
-  }
-
-  /** Infinite where there is nothing to tell. */
-  #untilPresence(now: number): number {
-    const last = this.#lastPresence
-    if (this.#presence.changed) return untilNextPresence(last, this.size, this.#pressure.presenceInterval, now)
-    return this.#presence.renewed ? Math.max(0, last.at + renewalInterval - now) : Infinity
   }
 
   /** Compacts the log for whoever loads it next. */
@@ -311,7 +293,7 @@ export class Room {
     }
     const untilFlush = untilNextFlush(this.size, this.#lastFlush, now, this.#pressure.flushWidening)
     const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
-    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#untilPresence(now))
+    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now))
     if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 
