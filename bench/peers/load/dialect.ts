@@ -57,6 +57,22 @@ export function updateMessage(update: Uint8Array): Uint8Array {
 /** The answer to a server's sync step 1 of somebody who has nothing. */
 export const emptyStep2: Uint8Array = syncMessage(1, nothing)
 
+/** A message with presence states, as y-protocols encodes them. */
+export function awarenessMessage(states: readonly { client: number; clock: number; json: string }[]): Uint8Array {
+  const payload = encode((encoder) => {
+    writeVarUint(encoder, states.length)
+    for (const { client, clock, json } of states) {
+      writeVarUint(encoder, client)
+      writeVarUint(encoder, clock)
+      writeVarString(encoder, json)
+    }
+  })
+  return encode((encoder) => {
+    writeVarUint(encoder, 1)
+    writeVarUint8Array(encoder, payload)
+  })
+}
+
 function syncStep1(stateVector: Uint8Array = Uint8Array.of(0)): Uint8Array {
   return syncMessage(0, stateVector)
 }
