@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpuOf } from '../support/process-cpu.ts'
 
 /**
@@ -26,5 +26,14 @@ export function residentKiB(pid: number, which: 'now' | 'peak' = 'now'): number 
     return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0)
   } catch {
     return 0
+  }
+}
+
+/** Makes {@link residentKiB} measure the most from now on, where the kernel lets us. */
+export function forgetPeak(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // The peak then is that of the whole life.
   }
 }

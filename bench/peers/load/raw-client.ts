@@ -11,18 +11,23 @@ import { FrameReader } from './frame-reader.ts'
 /** All sockets read into this one: what is read is used up before the next is read. */
 const readBuffer = Buffer.alloc(256 * 1024)
 
+/** Messages about the document's state come in chunks larger than any other when one joins. */
+const stateChunk = 4096
+
 /** How long a connection may take before it counts as failed, in milliseconds. */
 const patience = 60_000
 
 /** What a client is made with. */
 export interface RawClientOptions {
-  readonly system: RunningSystem
+  readonly system: Pick<RunningSystem, 'host' | 'port' | 'path'>
   readonly dialect: Dialect
   readonly document: string
   /** Hears each message behind the dialect's prefix, until it returns; none of those that bring the client up to date. */
   readonly onMessage?: (message: Buffer) => void
   /** Hears the size of everything that brings it up to date. */
   readonly onJoining?: (message: Buffer) => void
+  /** Hears that some KiB have come at once, as only a document's state is large. */
+  readonly onBytes?: () => void
   /** What it has already, as a state vector. */
   readonly stateVector?: Uint8Array
   /** Offered as `Sec-WebSocket-Protocol`. */
@@ -120,6 +125,7 @@ export class RawClient {
   #read(chunk: Buffer): void {
     this.bytes += chunk.length
     if (this.#upgraded) {
+      if (chunk.length >= stateChunk) this.#options.onBytes?.()
       this.#reader.read(chunk)
       return
     }
