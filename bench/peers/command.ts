@@ -4,6 +4,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runCommand, wholeNumber } from '../support/arguments.ts'
 import { canPin, pin } from './pinning.ts'
+import type { Results } from './results.ts'
 import { type RunOptions, runWorkload, type WorkloadResults } from './run.ts'
 import { allSystems, systemsNamed } from './systems.ts'
 import { workloadTable } from './tables.ts'
@@ -13,14 +14,6 @@ import type { Workload } from './workload.ts'
 export interface Sizes {
   readonly rounds: number
   readonly seconds: number
-}
-
-/** All that one run found, as it is written with `--out`. */
-export interface Results {
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string; readonly pinned: boolean }
-  readonly rounds: number
-  readonly seconds: number
-  readonly workloads: Record<string, WorkloadResults>
 }
 
 /** Runs some workloads as a command. */
@@ -52,18 +45,19 @@ export function runWorkloads(file: string, workloads: readonly Workload[], sizes
     }
     pin(process.pid, 'load')
     const found: Record<string, WorkloadResults> = {}
-    for (const workload of workloads) {
-      found[workload.id] = await runWorkload(workload, options)
-      if (!values.json) console.log(workloadTable(workload, found[workload.id] ?? {}))
-    }
     const results: Results = {
       machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, pinned: canPin },
       rounds: options.rounds,
       seconds: options.duration / 1000,
       workloads: found,
     }
+    for (const workload of workloads) {
+      found[workload.id] = await runWorkload(workload, options)
+      if (!values.json) console.log(workloadTable(workload, found[workload.id] ?? {}))
+      // After each, so that a run that is ended early is not lost.
+      if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`)
+    }
     if (values.json) console.log(JSON.stringify(results))
-    if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`)
     return Object.values(found).every(holds)
   })
 }

@@ -14,9 +14,14 @@ export function workloadTable(workload: Workload, results: WorkloadResults): str
       system,
       ...(typeof row === 'string' ? [`failed: ${row}`] : metrics.map((metric) => cell(row[metric.name]))),
     ])
-    return [`### ${workload.id}: ${name}`, '', line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n')
+    return `### ${workload.id}: ${name}\n\n${markdownTable(head, lines)}`
   })
   return `${sections.join('\n\n')}\n`
+}
+
+/** A Markdown table. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 /** Three significant digits. */
