@@ -67,17 +67,15 @@ async function runSystem(
     ...applying.filter((one) => one.alone).map((one) => [one]),
   ]
   for (const group of groups) {
-    await using running = await system.start()
-    const failure = await failureOf(() => system.check(running))
-    for (const one of group) {
-      if (failure === undefined) await runCase(one)
-      else report(one, failure)
-    }
-
-    async function runCase(one: Case): Promise<void> {
-      const failed = await failureOf(async () => report(one, await one.run(system, running, options)))
-      if (failed !== undefined) report(one, failed)
-    }
+    const failure = await failureOf(async () => {
+      await using running = await system.start()
+      await system.check(running)
+      for (const one of group) {
+        const failed = await failureOf(async () => report(one, await one.run(system, running, options)))
+        if (failed !== undefined) report(one, failed)
+      }
+    })
+    if (failure !== undefined) for (const one of group) report(one, failure)
   }
 }
 
