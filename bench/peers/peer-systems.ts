@@ -4,7 +4,7 @@ import { checkHocuspocusClients, checkStockClients } from './convergence.ts'
 import { installPeer } from './install.ts'
 import { hocuspocusDialect, plainDialect, relayDialect } from './load/dialect.ts'
 import { startPeer } from './peer-process.ts'
-import type { System } from './system.ts'
+import type { RunningSystem, System } from './system.ts'
 
 const plainPath = (document: string): string => `/${encodeURIComponent(document)}`
 
@@ -16,18 +16,25 @@ export function hocuspocus(keeps: 'nothing' | 'sqlite'): System {
     persists: keeps === 'sqlite',
     holdsDocuments: true,
     dialect: hocuspocusDialect,
-    async start() {
-      const folder = await installPeer('hocuspocus', ['hocuspocus.mjs'])
-      return await startPeer({
-        script: 'hocuspocus.mjs',
-        folder,
-        env: (store) => (keeps === 'sqlite' ? { HOCUSPOCUS_FOLDER: store } : {}),
-        listening: /^listening (\d+)/,
-        path: plainPath,
-      })
-    },
+    start: () => startWith((store) => (keeps === 'sqlite' ? { HOCUSPOCUS_FOLDER: store } : {})),
     check: checkHocuspocusClients,
   }
+}
+
+/** One of several Hocuspocus nodes around a Redis. */
+export function startHocuspocus(redis: { readonly port: number }): Promise<RunningSystem> {
+  return startWith(() => ({ HOCUSPOCUS_REDIS: String(redis.port) }))
+}
+
+async function startWith(env: (store: string) => Readonly<Record<string, string>>): Promise<RunningSystem> {
+  const folder = await installPeer('hocuspocus', ['hocuspocus.mjs'])
+  return await startPeer({
+    script: 'hocuspocus.mjs',
+    folder,
+    env,
+    listening: /^listening (\d+)/,
+    path: plainPath,
+  })
 }
 
 /** The server that y-websocket's users start with: alone, or with documents in LevelDB. */

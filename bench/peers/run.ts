@@ -28,10 +28,11 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
   const found = new Map<string, Found[]>()
   const failed = new Map<string, string>()
   const cases = workload.cases.filter(({ name }) => options.only === undefined || name.includes(options.only))
+  const systems = workload.systems ?? options.systems
   for (let round = 0; round < options.rounds; round++) {
     // Each round begins with another system, since the first may find the machine otherwise than the last.
-    for (let place = 0; place < options.systems.length; place++) {
-      const system = options.systems[(place + round) % options.systems.length]
+    for (let place = 0; place < systems.length; place++) {
+      const system = systems[(place + round) % systems.length]
       if (system === undefined) continue
       await runSystem(system, cases, options, (one, result) => {
         const key = `${one.name}\n${system.name}`
@@ -44,7 +45,7 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
   const results: WorkloadResults = {}
   for (const { name } of cases) {
     results[name] = {}
-    for (const system of options.systems) {
+    for (const system of systems) {
       const key = `${name}\n${system.name}`
       const rounds = found.get(key)
       const result = rounds === undefined ? failed.get(key) : spreads(rounds)

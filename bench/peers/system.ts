@@ -16,15 +16,21 @@ export interface System {
   check(running: RunningSystem): Promise<void>
 }
 
-/** A server that runs; disposed of, it and its store are gone. */
-export interface RunningSystem extends AsyncDisposable {
+/** Where clients connect. */
+export interface Address {
   readonly host: string
   readonly port: number
+  /** The path on which a document is opened. */
+  path(document: string): string
+}
+
+/** A server that runs; disposed of, it and its store are gone. */
+export interface RunningSystem extends Address, AsyncDisposable {
   readonly pid: number
   /** The processes that it needs beside its own, as a Redis. */
   readonly helpers: readonly number[]
-  /** The path on which a document is opened. */
-  path(document: string): string
+  /** The other of two nodes. */
+  readonly second?: Address
   /** Ends the process as `kill` would, and starts it again on the same store. */
   restart(): Promise<void>
 }

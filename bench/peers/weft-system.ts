@@ -5,6 +5,11 @@ import { plainDialect } from './load/dialect.ts'
 import { pin, serverPrefix } from './pinning.ts'
 import type { RunningSystem, System } from './system.ts'
 
+/** The path on which Weft opens a document. */
+export function weftPath(document: string): string {
+  return `/sync/${encodeURIComponent(document)}`
+}
+
 /** Weft as it is built, on each of its stores. */
 export function weftSystem(store: 'memory' | 'sqlite' | 'redis', options: { readonly profile?: string } = {}): System {
   return {
@@ -39,7 +44,7 @@ async function start(store: 'memory' | 'sqlite' | 'redis', profile: string | und
       return server.pid
     },
     helpers,
-    path: (document) => `/sync/${encodeURIComponent(document)}`,
+    path: weftPath,
     async restart() {
       await server.kill('SIGTERM')
       await server.restart()

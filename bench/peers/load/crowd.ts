@@ -1,5 +1,5 @@
 /** Writers and observers, and what arrives at the observers. */
-import type { RunningSystem, System } from '../system.ts'
+import type { Address, RunningSystem, System } from '../system.ts'
 import { Histogram } from './histogram.ts'
 import { eachMark } from './marks.ts'
 import { RawClient } from './raw-client.ts'
@@ -36,9 +36,9 @@ export class Crowd {
   }
 
   /** Connects observers to a document. */
-  async observe(document: string, count: number): Promise<void> {
+  async observe(document: string, count: number, at: Address = this.#running): Promise<void> {
     await severally(count, async () => {
-      this.observers.push(await this.#open(document, (message) => this.#hear(message)))
+      this.observers.push(await this.#open(document, (message) => this.#hear(message), at))
     })
   }
 
@@ -90,8 +90,8 @@ export class Crowd {
     for (const { client } of this.writers) client.close()
   }
 
-  #open(document: string, onMessage: (message: Buffer) => void): Promise<RawClient> {
-    return RawClient.open({ system: this.#running, dialect: this.#system.dialect, document, onMessage })
+  #open(document: string, onMessage: (message: Buffer) => void, at: Address = this.#running): Promise<RawClient> {
+    return RawClient.open({ system: at, dialect: this.#system.dialect, document, onMessage })
   }
 
   /** Some servers send writers back what they wrote: that is no delivery. */

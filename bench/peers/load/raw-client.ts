@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
-import type { RunningSystem } from '../system.ts'
+import type { Address } from '../system.ts'
 import { type Dialect, emptyStep2, updateMessage } from './dialect.ts'
 import { FrameReader } from './frame-reader.ts'
 
@@ -19,7 +19,7 @@ const patience = 60_000
 
 /** What a client is made with. */
 export interface RawClientOptions {
-  readonly system: Pick<RunningSystem, 'host' | 'port' | 'path'>
+  readonly system: Address
   readonly dialect: Dialect
   readonly document: string
   /** Hears each message behind the dialect's prefix, until it returns; none of those that bring the client up to date. */

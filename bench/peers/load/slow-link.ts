@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
-import type { RunningSystem } from '../system.ts'
+import type { Address } from '../system.ts'
 
 /** How often a link hands on what its rate allows, in milliseconds. */
 const step = 20
@@ -14,7 +14,7 @@ export class SlowLink implements Disposable {
     this.#server = server
   }
 
-  static async open(target: RunningSystem, bitsPerSecond: number): Promise<SlowLink> {
+  static async open(target: Address, bitsPerSecond: number): Promise<SlowLink> {
     const server = createServer({ noDelay: true, highWaterMark: 16 * 1024 })
     const link = new SlowLink(server)
     server.on('connection', (client) => link.#carry(client, target, bitsPerSecond / 8))
@@ -24,7 +24,7 @@ export class SlowLink implements Disposable {
   }
 
   /** The same system, seen through the link. */
-  through(target: RunningSystem): Pick<RunningSystem, 'host' | 'port' | 'path'> {
+  through(target: Address): Address {
     const address: AddressInfo | string | null = this.#server.address()
     if (typeof address !== 'object' || address === null) throw new Error('the link does not listen')
     return { host: '127.0.0.1', port: address.port, path: (document) => target.path(document) }
@@ -35,7 +35,7 @@ export class SlowLink implements Disposable {
     this.#server.close()
   }
 
-  #carry(client: Socket, { host, port }: RunningSystem, bytesPerSecond: number): void {
+  #carry(client: Socket, { host, port }: Address, bytesPerSecond: number): void {
     const server = connect({ host, port, noDelay: true })
     client.pipe(server)
     let credit = 0

@@ -7,7 +7,7 @@ import { SlowLink } from '../load/slow-link.ts'
 import { Typist } from '../load/typist.ts'
 import { Meter } from '../meter.ts'
 import { forgetPeak, residentKiB } from '../process-usage.ts'
-import type { RunningSystem, System } from '../system.ts'
+import type { Address, RunningSystem, System } from '../system.ts'
 import { percentile } from '../../support/percentiles.ts'
 import type { Case, Found, Workload } from '../workload.ts'
 
@@ -94,7 +94,7 @@ interface Setting {
   readonly enough: number
   readonly stateVector?: Uint8Array
   /** Where joiners connect, if not to the server itself. */
-  readonly seenThrough?: Pick<RunningSystem, 'host' | 'port' | 'path'>
+  readonly seenThrough?: Address
 }
 
 function holds({ holdsDocuments }: System): boolean {
@@ -162,7 +162,7 @@ interface Joined {
   readonly silence: number
 }
 
-async function open(setting: Setting, to: Pick<RunningSystem, 'host' | 'port' | 'path'>): Promise<Joined> {
+async function open(setting: Setting, to: Address): Promise<Joined> {
   const begun = performance.now()
   let first: number | undefined
   let last = begun
