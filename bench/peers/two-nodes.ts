@@ -81,7 +81,7 @@ async function pair(
     host: first.host,
     port: first.port,
     pid: first.pid,
-    path: first.path,
+    path: (document) => first.path(document),
     helpers: [second.pid, redisProcess],
     second,
     restart: () => Promise.reject(new Error('two nodes are not restarted')),
