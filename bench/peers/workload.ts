@@ -38,6 +38,14 @@ export interface Workload {
   readonly cases: readonly Case[]
 }
 
+/**
+ * How long a case runs before anything of it is counted, in milliseconds: as long as it is measured, and never too short for the
+ * most of a server's code to be compiled, which otherwise counts as its cost.
+ */
+export function warmUpOf({ duration }: WorkloadOptions): number {
+  return Math.max(1500, duration)
+}
+
 /** A document id for a case. */
 export function documentNamed(name: string): string {
   return name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()

@@ -8,10 +8,9 @@ import { Schedule } from '../load/schedule.ts'
 import { Typist } from '../load/typist.ts'
 import { Meter } from '../meter.ts'
 import type { RunningSystem, System } from '../system.ts'
-import type { Found, Workload, WorkloadOptions } from '../workload.ts'
+import { type Found, warmUpOf, type Workload, type WorkloadOptions } from '../workload.ts'
 
 const documents = 500
-const warmUp = 1500
 
 /** Updates that each document may have under way when as much is written as is saved. */
 const unsavedAtMost = 64
@@ -52,7 +51,7 @@ async function run(system: System, running: RunningSystem, { duration }: Workloa
     const pump = setInterval(() => {
       for (const writer of writers) writer.fill(unsavedAtMost)
     }, 1)
-    await setTimeout(warmUp)
+    await setTimeout(warmUpOf({ duration }))
     savings.reset()
     const meter = new Meter(running)
     await setTimeout(duration)
@@ -65,7 +64,7 @@ async function run(system: System, running: RunningSystem, { duration }: Workloa
 
     let turn = 0
     const schedule = new Schedule(rate / 2, () => writers[turn++ % writers.length]?.write())
-    await setTimeout(warmUp)
+    await setTimeout(warmUpOf({ duration }))
     savings.reset()
     const half = new Meter(running)
     await setTimeout(duration)

@@ -3,10 +3,9 @@ import { setTimeout } from 'node:timers/promises'
 import { Crowd, severally } from '../load/crowd.ts'
 import { Schedule } from '../load/schedule.ts'
 import { Meter } from '../meter.ts'
-import { type Case, documentNamed, type Workload } from '../workload.ts'
+import { type Case, documentNamed, warmUpOf, type Workload } from '../workload.ts'
 
 const updatesPerPerson = 2
-const warmUp = 1500
 const settling = 1000
 
 /** The workload. */
@@ -42,7 +41,7 @@ function many(name: string, documents: number, people: number): Case {
           const writer = crowd.writers[turn++ % crowd.writers.length]
           if (writer !== undefined) crowd.type(writer)
         })
-        await setTimeout(warmUp)
+        await setTimeout(warmUpOf(options))
         const sent = crowd.sent
         crowd.reset()
         const meter = new Meter(running)

@@ -3,12 +3,11 @@ import { setTimeout } from 'node:timers/promises'
 import { CaretCrowd } from '../load/caret-crowd.ts'
 import { Schedule } from '../load/schedule.ts'
 import { Meter } from '../meter.ts'
-import { type Case, documentNamed, type Workload } from '../workload.ts'
+import { type Case, documentNamed, warmUpOf, type Workload } from '../workload.ts'
 
 const movesPerPerson = 2
 const typists = 5
 const updatesPerSecond = 10
-const warmUp = 1500
 
 /** How long the last states may take until everyone has them, in milliseconds. */
 const patience = 30_000
@@ -50,7 +49,7 @@ function carets(people: number): Case {
         schedules.push(new Schedule(people * movesPerPerson, () => crowd.move(mover++ % people)))
         let typist = 0
         schedules.push(new Schedule(updatesPerSecond, () => crowd.type(typist++ % typists)))
-        await setTimeout(warmUp)
+        await setTimeout(warmUpOf(options))
         const before = crowd.heard
         crowd.reset()
         const meter = new Meter(running)

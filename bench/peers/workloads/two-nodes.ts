@@ -4,12 +4,11 @@ import { Crowd } from '../load/crowd.ts'
 import { Schedule } from '../load/schedule.ts'
 import { Meter } from '../meter.ts'
 import { otherNode, pairs } from '../two-nodes.ts'
-import type { Workload } from '../workload.ts'
+import { warmUpOf, type Workload } from '../workload.ts'
 
 const observers = 20
 const writers = 5
 const updatesPerSecond = 100
-const warmUp = 1500
 const settling = 1000
 
 /** The workload. */
@@ -40,7 +39,7 @@ export const twoNodes: Workload = {
             const writer = crowd.writers[turn++ % writers]
             if (writer !== undefined) crowd.type(writer)
           })
-          await setTimeout(warmUp)
+          await setTimeout(warmUpOf({ duration }))
           crowd.reset()
           const meter = new Meter(running)
           await setTimeout(duration)
