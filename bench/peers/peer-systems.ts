@@ -14,7 +14,6 @@ export function hocuspocus(keeps: 'nothing' | 'sqlite'): System {
     name: keeps === 'nothing' ? 'hocuspocus' : 'hocuspocus-sqlite',
     keeps: keeps === 'nothing' ? 'nothing' : 'the whole document, every 2 s',
     persists: keeps === 'sqlite',
-    holdsDocuments: true,
     dialect: hocuspocusDialect,
     start: () => startWith((store) => (keeps === 'sqlite' ? { HOCUSPOCUS_FOLDER: store } : {})),
     check: checkHocuspocusClients,
@@ -43,7 +42,6 @@ export function yWebsocketServer(keeps: 'nothing' | 'leveldb'): System {
     name: keeps === 'nothing' ? 'y-websocket-server' : 'y-websocket-server-leveldb',
     keeps: keeps === 'nothing' ? 'nothing' : 'each update, not synced',
     persists: keeps === 'leveldb',
-    holdsDocuments: true,
     dialect: plainDialect,
     async start() {
       const folder = await installPeer('y-websocket-server')
@@ -68,7 +66,6 @@ export const bareRelay: System = {
   name: 'bare-relay',
   keeps: 'nothing',
   persists: false,
-  holdsDocuments: false,
   dialect: relayDialect,
   start: () =>
     startPeer({

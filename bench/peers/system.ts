@@ -8,8 +8,6 @@ export interface System {
   readonly keeps: string
   /** Whether a document is still there after a restart. */
   readonly persists: boolean
-  /** Whether it holds documents at all, and so brings a newcomer up to date by itself. */
-  readonly holdsDocuments: boolean
   readonly dialect: Dialect
   start(): Promise<RunningSystem>
   /** Whether stock clients of it converge. @throws Error that says what they hold instead */

@@ -21,7 +21,6 @@ export const pairs: readonly System[] = [
     name: 'hocuspocus-pair',
     keeps: 'nothing',
     persists: false,
-    holdsDocuments: true,
     dialect: hocuspocusDialect,
     async start() {
       const redis = await RedisServer.start()
@@ -42,7 +41,6 @@ function weftPair(durability: 'memory' | 'fsync', keeps: string): System {
     name: `weft-pair-${durability}`,
     keeps,
     persists: true,
-    holdsDocuments: true,
     dialect: plainDialect,
     async start() {
       const redis = await RedisServer.start(...(durability === 'fsync' ? durableSettings : []))

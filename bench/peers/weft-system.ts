@@ -16,7 +16,6 @@ export function weftSystem(store: 'memory' | 'sqlite' | 'redis', options: { read
     name: `weft-${store}`,
     keeps: { memory: 'nothing', sqlite: 'each update, synced', redis: 'each update, synced' }[store],
     persists: store !== 'memory',
-    holdsDocuments: true,
     dialect: plainDialect,
     start: () => start(store, options.profile),
     check: checkStockClients,

@@ -38,6 +38,7 @@ function connected(name: string, count: number, documentOf: (index: number) => s
   return {
     name,
     alone: true,
+    appliesTo: holdsTheSame,
     async run(system, running, { duration }) {
       // Some go before, so that what grows once does not count.
       await openAll(system, running, 200, (index) => `before-${index}`).then(close)
@@ -77,6 +78,7 @@ function openedAndClosed(name: string): Case {
   return {
     name,
     alone: true,
+    appliesTo: holdsTheSame,
     async run(system, running): Promise<Found> {
       await visit(system, running, 0, openedFirst)
       const before = residentKiB(running.pid)
@@ -87,6 +89,11 @@ function openedAndClosed(name: string): Case {
       }
     },
   }
+}
+
+/** Peers that also store documents hold no more in memory for it. */
+function holdsTheSame({ name, persists }: System): boolean {
+  return name.startsWith('weft-') || !persists
 }
 
 async function openAll(

@@ -37,20 +37,15 @@ export const largeDocuments: Workload = {
 }
 
 function restarted(megabytes: number): Case {
-  return large(
-    `${megabytes} MB, first join after a restart`,
-    megabytes,
-    ({ persists }) => persists,
-    async (setting) => {
-      await setTimeout(untilKept)
-      await setting.running.restart()
-      return await join(setting, 1)
-    },
-  )
+  return large(`${megabytes} MB, first join after a restart`, megabytes, async (setting) => {
+    await setTimeout(untilKept)
+    await setting.running.restart()
+    return await join(setting, 1)
+  })
 }
 
 function together(megabytes: number): Case {
-  return large(`${megabytes} MB, ${joiners} joining at once`, megabytes, holds, async (setting) => {
+  return large(`${megabytes} MB, ${joiners} joining at once`, megabytes, async (setting) => {
     const keeper = await open(setting, setting.running)
     try {
       return await join(setting, joiners)
@@ -61,7 +56,7 @@ function together(megabytes: number): Case {
 }
 
 function rejoining(megabytes: number): Case {
-  return large(`${megabytes} MB, rejoining after ${absentUpdates} updates`, megabytes, holds, async (setting) => {
+  return large(`${megabytes} MB, rejoining after ${absentUpdates} updates`, megabytes, async (setting) => {
     const keeper = await open(setting, setting.running)
     const typist = new Typist(0)
     for (let update = 0; update < absentUpdates; update++) keeper.client.update(typist.type())
@@ -75,7 +70,7 @@ function rejoining(megabytes: number): Case {
 }
 
 function slowly(megabytes: number): Case {
-  return large(`${megabytes} MB over a line of 2 Mbit/s`, megabytes, holds, async (setting) => {
+  return large(`${megabytes} MB over a line of 2 Mbit/s`, megabytes, async (setting) => {
     const keeper = await open(setting, setting.running)
     using link = await SlowLink.open(setting.running, lineBitsPerSecond)
     try {
@@ -97,20 +92,12 @@ interface Setting {
   readonly seenThrough?: Address
 }
 
-function holds({ holdsDocuments }: System): boolean {
-  return holdsDocuments
-}
-
-function large(
-  name: string,
-  megabytes: number,
-  appliesTo: (system: System) => boolean,
-  run: (setting: Setting) => Promise<Found>,
-): Case {
+function large(name: string, megabytes: number, run: (setting: Setting) => Promise<Found>): Case {
   return {
     name,
     alone: true,
-    appliesTo,
+    // Those that keep nothing hold documents in memory in the same way, and have nothing after a restart.
+    appliesTo: ({ persists }) => persists,
     async run(system, running) {
       const made = documentOf(megabytes)
       await upload(system, running, made)

@@ -10,7 +10,7 @@ const typists = 5
 const updatesPerSecond = 10
 
 /** How long the last states may take until everyone has them, in milliseconds. */
-const patience = 30_000
+const patience = 10_000
 
 /** The workload. */
 export const presence: Workload = {
