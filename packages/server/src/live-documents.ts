@@ -2,6 +2,7 @@ import { Compactor, type Store, StoreUnavailableError } from '@weft/persistence'
 import type { Person } from '@weft/protocol'
 import { MeasuredLog } from './measured-log.ts'
 import type { Metrics } from './observability/metrics.ts'
+import type { Newcomer } from './room/early-state.ts'
 import type { RoomLimits } from './room/limits.ts'
 import type { Seat } from './room/member.ts'
 import type { Pressure } from './room/pressure.ts'
@@ -36,9 +37,9 @@ export class LiveDocuments {
   }
 
   /** @throws StoreError; StoreUnavailableError where there is no store yet */
-  async join(document: string, seat: Seat, create: boolean): Promise<Seated> {
+  async join(document: string, seat: Seat, create: boolean, newcomer?: Newcomer): Promise<Seated> {
     if (this.#over === undefined) throw new StoreUnavailableError('the store is not there yet')
-    return await this.#over.rooms.join(document, seat, create)
+    return await this.#over.rooms.join(document, seat, create, newcomer)
   }
 
   /** Who is shown to be in a document. */

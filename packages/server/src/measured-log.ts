@@ -1,4 +1,12 @@
-import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument, Place } from '@weft/persistence'
+import type {
+  AppendReceipt,
+  AppendRequest,
+  Checkpoint,
+  CheckpointReader,
+  DocumentLog,
+  LoadedDocument,
+  Place,
+} from '@weft/persistence'
 import type { Metrics } from './observability/metrics.ts'
 
 /** A log whose appends are counted and timed. */
@@ -23,8 +31,8 @@ export class MeasuredLog implements DocumentLog {
     }
   }
 
-  load(document: string): Promise<LoadedDocument> {
-    return this.#log.load(document)
+  load(document: string, reader?: CheckpointReader): Promise<LoadedDocument> {
+    return this.#log.load(document, reader)
   }
 
   read(document: string, from: number): Promise<LoadedDocument> {

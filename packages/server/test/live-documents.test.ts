@@ -1,4 +1,4 @@
-import { MemoryStore, StoreUnavailableError } from '@weft/persistence'
+import { type CheckpointReader, type LoadedDocument, MemoryStore, StoreUnavailableError } from '@weft/persistence'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { LiveDocuments } from '../src/live-documents.ts'
@@ -14,11 +14,8 @@ import { SlowStore } from './support/slow-store.ts'
 
 const nothing = { documents: 0, members: 0, unsavedBytes: 0 }
 
-test('no document can be opened before there is a store; then what is open is counted, and what is not saved', async () => {
-  const clock = new ManualClock()
-  const compactions: unknown[] = []
-  const metrics: Metrics = new Metrics(() => ({ ...noLevels, ...documents.load }))
-  const documents = new LiveDocuments({
+function documentsWith(metrics: Metrics, clock = new ManualClock(), compactions: unknown[] = []): LiveDocuments {
+  return new LiveDocuments({
     limits: { ...defaultRoomLimits, emptyRoomGrace: 0 },
     surroundings: clock,
     pressure: new FakePressure(),
@@ -35,6 +32,13 @@ test('no document can be opened before there is a store; then what is open is co
     },
     metrics,
   })
+}
+
+test('no document can be opened before there is a store; then what is open is counted, and what is not saved', async () => {
+  const clock = new ManualClock()
+  const compactions: unknown[] = []
+  const metrics: Metrics = new Metrics(() => ({ ...noLevels, ...documents.load }))
+  const documents = documentsWith(metrics, clock, compactions)
   const seat = (): Seat => ({ wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true })
   await expect(documents.join('d', seat(), true)).rejects.toThrow(StoreUnavailableError)
   expect([documents.load, documents.people('d'), await documents.settle(0)]).toEqual([nothing, [], []])
@@ -63,6 +67,30 @@ test('no document can be opened before there is a store; then what is open is co
   await documents.close()
   expect(compactions).toEqual([])
   expect(await metrics.read()).toMatch(/^weft_compactions_total{outcome="(done|superseded)"} 1$/m)
+})
+
+test('R7: whoever waits for a document hears of its state as it is read, through all that lies between', async () => {
+  const read: string[] = []
+  const store = new MemoryStore()
+  await store.catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 1 })
+  const { log, catalog, revocations } = store
+  const reading = {
+    append: log.append.bind(log),
+    read: log.read.bind(log),
+    heads: log.heads.bind(log),
+    begin: log.begin.bind(log),
+    replaceCheckpoint: log.replaceCheckpoint.bind(log),
+    load: async (document: string, reader?: CheckpointReader): Promise<LoadedDocument> => {
+      read.push(reader === undefined ? 'nobody listens' : 'heard')
+      return log.load(document)
+    },
+  }
+  const documents = documentsWith(new Metrics(() => noLevels))
+  documents.begin({ log: reading, catalog, revocations, check: () => store.check(), close: () => store.close() })
+  const seat: Seat = { wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true }
+  await documents.join('d', seat, true, { offer: () => {} })
+  expect(read).toEqual(['heard'])
+  await documents.close()
 })
 
 test('appends that fail are counted apart', async () => {
