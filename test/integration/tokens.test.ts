@@ -74,7 +74,8 @@ describe('tokens', () => {
       id: 'team-a/short',
       token: () => {
         if (++fetched === 4) fourth.resolve()
-        return token('ada', 2)
+        // A token names whole seconds, so this one may end after three, and the next is fetched a fifth of that before.
+        return token('ada', 4)
       },
     })
     await untilStatus(document, 'live')
