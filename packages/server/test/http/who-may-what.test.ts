@@ -8,6 +8,7 @@ import { RevocationList } from '../../src/auth/revocation-list.ts'
 import { createEdge } from '../../src/http/edge.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { RevocationWatch } from '../../src/revocation-watch.ts'
+import { noLevels } from '../support/no-levels.ts'
 import { CapturedLog } from '../support/captured-log.ts'
 import { testSecret, tokenWith } from '../support/tokens.ts'
 
@@ -97,16 +98,7 @@ describe('who may what over HTTP', () => {
       policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
-      metrics: new Metrics(() => ({
-        connections: 0,
-        documents: 0,
-        members: 0,
-        unsavedBytes: 0,
-        documentsFailing: 0,
-        membersPaused: 0,
-        eventLoopDelay: 0,
-        loadStage: 0,
-      })),
+      metrics: new Metrics(() => noLevels),
       revoke: (tokens, by) => watch.revoke(store.revocations, tokens, by),
       opened: () => [{ document: 'team-a/plan', subject: 'grace' }],
       webRoot: import.meta.dirname,
