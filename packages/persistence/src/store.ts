@@ -1,5 +1,6 @@
 import type { DocumentCatalog } from './document-catalog.ts'
 import type { DocumentLog } from './document-log.ts'
+import type { NodeChannel } from './node-channel.ts'
 import type { NodeRegistry } from './node-registry.ts'
 import type { Revocations } from './revocations.ts'
 import type { Relay } from './relay.ts'
@@ -16,6 +17,8 @@ export interface Store {
   readonly caveats?: readonly string[]
   /** Which nodes share the store. Only of a store that several nodes can share. */
   readonly nodes?: NodeRegistry
+  /** How they ask each other. Only of a store that several nodes can share. */
+  readonly channel?: NodeChannel
   /** Resolves when the store answers. @throws StoreUnavailableError */
   check(): Promise<void>
   /** Lets what was begun end, then lets go of the store. */

@@ -2,6 +2,7 @@ import type { AppendReceipt, AppendRequest, DocumentLog, Entry } from '../docume
 import { StoreUnavailableError } from '../errors.ts'
 import type { Relay, RelayedAppend, RelayListener, RelaySubscription } from '../relay.ts'
 import type { Store } from '../store.ts'
+import { MemoryChannels } from './memory-channels.ts'
 import { MemoryNodes } from './memory-nodes.ts'
 
 /** A message on its way to one node. The test decides what becomes of it. */
@@ -34,6 +35,7 @@ export class MemoryRelay {
   /** Messages on their way, in the order in which they were published. */
   readonly inTransit: MemoryRelayMessage[] = []
   readonly #nodes = new MemoryNodes()
+  readonly #channels = new MemoryChannels()
   readonly #store: Store
   readonly #seats = new Set<Seat>()
   readonly #down = new Set<string>()
@@ -51,6 +53,7 @@ export class MemoryRelay {
       log: publishing,
       revocations,
       nodes: this.#nodes,
+      channel: this.#channels.of(name),
       check: () => this.#store.check(),
       close: () => Promise.resolve(),
     }

@@ -2,6 +2,7 @@ import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { StoreConfigurationError } from '../errors.ts'
 import { currentFormats, type Formats } from '../formats.ts'
+import type { NodeChannel } from '../node-channel.ts'
 import type { NodeRegistry } from '../node-registry.ts'
 import type { Relay } from '../relay.ts'
 import type { Revocations } from '../revocations.ts'
@@ -21,6 +22,7 @@ import { Operations } from './operations.ts'
 import { RedisCatalog } from './redis-catalog.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { RedisLog } from './redis-log.ts'
+import { RedisNodeChannel } from './redis-node-channel.ts'
 import { RedisNodes } from './redis-nodes.ts'
 import { RedisRevocations } from './redis-revocations.ts'
 import { RedisRelay } from './redis-relay.ts'
@@ -28,6 +30,7 @@ import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } fr
 import { checkReplicas } from './replica-checks.ts'
 import { type MakeShard, type Routes, singleRoute } from './routes.ts'
 import { checkServer } from './server-checks.ts'
+import { ShardedChannels } from './sharded-channels.ts'
 
 /** How a Redis store is opened. */
 export interface RedisStoreOptions {
@@ -56,6 +59,7 @@ export interface RedisStoreOptions {
 export interface RedisStore extends Store {
   readonly relay: Relay
   readonly nodes: NodeRegistry
+  readonly channel: NodeChannel
   /**
    * Makes the listing of documents anew from the documents themselves, while the store is in use.
    *
@@ -135,6 +139,8 @@ class OpenRedisStore implements RedisStore {
   readonly relay: RedisRelay
   readonly caveats: readonly string[]
   readonly nodes: NodeRegistry
+  readonly channel: RedisNodeChannel
+  readonly #channels: ShardedChannels
   readonly #access: DocumentAccess
   readonly #index: ListingIndex
   readonly #operations = new Operations()
@@ -149,7 +155,9 @@ class OpenRedisStore implements RedisStore {
     this.caveats = caveats
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
     this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
-    this.relay = new RedisRelay(access, location, node)
+    this.#channels = new ShardedChannels(access, location)
+    this.relay = new RedisRelay(access, this.#channels, node)
+    this.channel = new RedisNodeChannel(access, this.#channels, node)
     this.revocations = countedRevocations(new RedisRevocations(access), this.#operations)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
   }
@@ -168,6 +176,8 @@ class OpenRedisStore implements RedisStore {
     await this.#operations.close()
     await this.#index.close()
     this.relay.close()
+    this.channel.close()
+    this.#channels.close()
     this.#access.routes.close()
   }
 }
