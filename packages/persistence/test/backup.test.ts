@@ -16,7 +16,7 @@ function restore(store: Store, bytes: Uint8Array, options?: RestoreOptions): Pro
 
 /** A store whose calls can be preceded by something that happens at that moment. */
 function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog> }): Store {
-  const { log, catalog, revocations } = store
+  const { log, catalog, revocations, shelves } = store
   return {
     log: {
       load: (document) => log.load(document),
@@ -37,6 +37,7 @@ function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?:
       ...before.catalog,
     },
     revocations,
+    shelves,
     check: () => store.check(),
     close: () => store.close(),
   }

@@ -73,7 +73,7 @@ test('R7: whoever waits for a document hears of its state as it is read, through
   const read: string[] = []
   const store = new MemoryStore()
   await store.catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 1 })
-  const { log, catalog, revocations } = store
+  const { log, catalog, revocations, shelves } = store
   const reading = {
     append: log.append.bind(log),
     read: log.read.bind(log),
@@ -86,7 +86,14 @@ test('R7: whoever waits for a document hears of its state as it is read, through
     },
   }
   const documents = documentsWith(new Metrics(() => noLevels))
-  documents.begin({ log: reading, catalog, revocations, check: () => store.check(), close: () => store.close() })
+  documents.begin({
+    log: reading,
+    catalog,
+    revocations,
+    shelves,
+    check: () => store.check(),
+    close: () => store.close(),
+  })
   const seat: Seat = { wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true }
   await documents.join('d', seat, true, { offer: () => {} })
   expect(read).toEqual(['heard'])

@@ -8,6 +8,7 @@ import { listingRules } from './listing-rules.ts'
 import { modelRules } from './model-rules.ts'
 import { repairRules } from './repair-rules.ts'
 import { revocationRules } from './revocation-rules.ts'
+import { shelfRules } from './shelf-rules.ts'
 import type { StoreKind } from './store-fixture.ts'
 
 /**
@@ -23,6 +24,7 @@ export function describeStore(kind: StoreKind): void {
     repairRules(kind)
     modelRules(kind)
     revocationRules(kind)
+    shelfRules(kind)
     if (kind.damageable) corruptionRules(kind)
     if (kind.durable) durabilityRules(kind)
   })

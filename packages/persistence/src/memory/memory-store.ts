@@ -1,17 +1,20 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
 import type { Revocations } from '../revocations.ts'
+import type { Shelves } from '../shelves.ts'
 import type { Store } from '../store.ts'
 import { MemoryCatalog } from './memory-catalog.ts'
 import { MemoryDocuments } from './memory-documents.ts'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryRevocations } from './memory-revocations.ts'
+import { MemoryShelves } from './memory-shelves.ts'
 
 /** A store that is gone with its process: for tests, and for trying things out. */
 export class MemoryStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
   readonly revocations: Revocations = new MemoryRevocations()
+  readonly shelves: Shelves = new MemoryShelves()
   readonly #documents = new MemoryDocuments()
 
   constructor() {

@@ -6,6 +6,7 @@ import type { NodeChannel } from '../node-channel.ts'
 import type { NodeRegistry } from '../node-registry.ts'
 import type { Relay } from '../relay.ts'
 import type { Revocations } from '../revocations.ts'
+import type { Shelves } from '../shelves.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
@@ -25,6 +26,7 @@ import { RedisLog } from './redis-log.ts'
 import { RedisNodeChannel } from './redis-node-channel.ts'
 import { RedisNodes } from './redis-nodes.ts'
 import { RedisRevocations } from './redis-revocations.ts'
+import { RedisShelves } from './redis-shelves.ts'
 import { RedisRelay } from './redis-relay.ts'
 import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } from './redis-url.ts'
 import { checkReplicas } from './replica-checks.ts'
@@ -136,6 +138,7 @@ class OpenRedisStore implements RedisStore {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
   readonly revocations: Revocations
+  readonly shelves: Shelves
   readonly relay: RedisRelay
   readonly caveats: readonly string[]
   readonly nodes: NodeRegistry
@@ -159,6 +162,7 @@ class OpenRedisStore implements RedisStore {
     this.relay = new RedisRelay(access, this.#channels, node)
     this.channel = new RedisNodeChannel(access, this.#channels, node)
     this.revocations = countedRevocations(new RedisRevocations(access), this.#operations)
+    this.shelves = countedShelves(new RedisShelves(access), this.#operations)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
   }
 
@@ -209,6 +213,14 @@ function countedRevocations(revocations: Revocations, operations: Operations): R
   return {
     add: (revocation, now) => operations.run(() => revocations.add(revocation, now)),
     since: (seen, now) => operations.run(() => revocations.since(seen, now)),
+  }
+}
+
+function countedShelves(shelves: Shelves, operations: Operations): Shelves {
+  return {
+    get: (shelf, key) => operations.run(() => shelves.get(shelf, key)),
+    list: (shelf, range) => operations.run(() => shelves.list(shelf, range)),
+    change: (shelf, change) => operations.run(() => shelves.change(shelf, change)),
   }
 }
 

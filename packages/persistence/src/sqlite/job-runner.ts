@@ -6,6 +6,7 @@ import { encodeEntry } from '../record.ts'
 import { CheckpointJobs } from './checkpoint-jobs.ts'
 import { StoredDocuments } from './stored-documents.ts'
 import { StoredRevocations } from './stored-revocations.ts'
+import { StoredShelves } from './stored-shelves.ts'
 import { Sweep } from './sweep.ts'
 import type { JobOutcome, WriteBatch, WriteJob } from './write-jobs.ts'
 
@@ -18,6 +19,7 @@ export class JobRunner {
   readonly #documents: StoredDocuments
   readonly #checkpoints: CheckpointJobs
   readonly #revocations: StoredRevocations
+  readonly #shelves: StoredShelves
   readonly #sweep: Sweep
   readonly #insertEntry: StatementSync
   readonly #formats: Formats
@@ -28,6 +30,7 @@ export class JobRunner {
     this.#documents = new StoredDocuments(database)
     this.#checkpoints = new CheckpointJobs(database, this.#documents, formats)
     this.#revocations = new StoredRevocations(database)
+    this.#shelves = new StoredShelves(database)
     this.#sweep = new Sweep(database)
     this.#insertEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
     this.#sweep.abandonAll()
@@ -100,6 +103,10 @@ export class JobRunner {
       case 'revocations':
         if (job.add !== undefined) this.#revocations.add(job.add)
         return { answer: { revocations: this.#revocations.list(job.now) } }
+      case 'list-shelf':
+        return { answer: { items: this.#shelves.list(job.shelf, job.range) } }
+      case 'change-shelf':
+        return { answer: this.#shelves.change(job.shelf, job.change) }
       case 'sweep':
         return { answer: this.#sweep.step() }
       case 'check':

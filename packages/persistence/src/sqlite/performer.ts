@@ -1,6 +1,7 @@
 import type { AppendReceipt } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { refusalError } from './refusal-error.ts'
+import type { ShelfItem } from '../shelves.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
 import type { JobAnswer, WriteJob } from './write-jobs.ts'
 import type { WriteThread } from './write-thread.ts'
@@ -40,6 +41,12 @@ export class Performer {
     const answer = await this.#answer(job, '', [])
     if (typeof answer !== 'object' || !('revocations' in answer)) throw strange(job)
     return answer.revocations
+  }
+
+  async shelfItems(job: Extract<WriteJob, { type: 'list-shelf' }>): Promise<readonly ShelfItem[]> {
+    const answer = await this.#answer(job, '', [])
+    if (typeof answer !== 'object' || !('items' in answer)) throw strange(job)
+    return answer.items
   }
 
   async #answer(job: WriteJob, document: string, parts: Bytes): Promise<JobAnswer> {

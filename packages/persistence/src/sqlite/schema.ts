@@ -12,6 +12,7 @@ const applicationId = 0x77656674
  * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts).
  * revocations  Tokens that were taken back, in the order in which they were.
+ * shelves    Small texts of the server's own.
  * garbage    What nothing refers to any more, and what an unfinished checkpoint has written so far.
  */
 const tables = `
@@ -80,7 +81,7 @@ const tables = `
   ) STRICT, WITHOUT ROWID;
 `
 
-/** A store from before there were any has no such table, and is otherwise the same. */
+/** A store from before there were any has no such tables, and is otherwise the same. */
 const laterTables = `
   CREATE TABLE IF NOT EXISTS revocations (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -88,6 +89,12 @@ const laterTables = `
     until INTEGER NOT NULL,
     record TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS shelves (
+    shelf TEXT NOT NULL,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (shelf, key)
+  ) STRICT, WITHOUT ROWID;
 `
 
 /**

@@ -2,6 +2,7 @@ import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { currentFormats, type Formats } from '../formats.ts'
 import type { Revocations } from '../revocations.ts'
+import type { Shelves } from '../shelves.ts'
 import type { Store } from '../store.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
 import { Performer } from './performer.ts'
@@ -9,6 +10,7 @@ import { ReadThread } from './read-thread.ts'
 import { SqliteCatalog } from './sqlite-catalog.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRevocations } from './sqlite-revocations.ts'
+import { SqliteShelves } from './sqlite-shelves.ts'
 import { WriteThread } from './write-thread.ts'
 
 /** For tests of the store itself. A server opens a store without any of these. */
@@ -50,6 +52,7 @@ class SqliteStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
   readonly revocations: Revocations
+  readonly shelves: Shelves
   readonly #thread: WriteThread
   readonly #writes: Performer
   readonly #reads: ReadThread
@@ -62,6 +65,7 @@ class SqliteStore implements Store {
     this.log = new SqliteLog(this.#writes, checkpoints, this.#reads)
     this.catalog = new SqliteCatalog(this.#writes, checkpoints, this.#reads)
     this.revocations = new SqliteRevocations(this.#writes)
+    this.shelves = new SqliteShelves(this.#writes)
     // What the process that held the store before did not come to.
     checkpoints.sweep()
   }

@@ -1,5 +1,6 @@
 import type { AppendReceipt } from '../document-log.ts'
 import type { NewDocument } from '../document-catalog.ts'
+import type { ShelfChange, ShelfItem, ShelfRange } from '../shelves.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
 
 /** A checkpoint that is being written, and what has to hold for it to count (L4). */
@@ -51,15 +52,22 @@ export type WriteJob =
       readonly add: (StoredRevocation & { readonly until: number }) | undefined
       readonly now: number
     }
+  | { readonly type: 'list-shelf'; readonly shelf: string; readonly range: ShelfRange }
+  | { readonly type: 'change-shelf'; readonly shelf: string; readonly change: ShelfChange }
   | { readonly type: 'sweep' }
   | { readonly type: 'check' }
 
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
  * a step of a checkpoint whether its conditions hold, a step of the sweep whether there is more, `revocations` those that
- * there are; all others nothing.
+ * there are, `list-shelf` what it found, `change-shelf` whether what it expected stood there; all others nothing.
  */
-export type JobAnswer = AppendReceipt | { readonly revocations: readonly StoredRevocation[] } | boolean | undefined
+export type JobAnswer =
+  | AppendReceipt
+  | { readonly revocations: readonly StoredRevocation[] }
+  | { readonly items: readonly ShelfItem[] }
+  | boolean
+  | undefined
 
 /** Why a document's state or its bytes do not allow what was asked. Only the job that met it is refused. */
 export type Refusal =

@@ -72,9 +72,16 @@ describe('S3: shutting down drains', () => {
 
   it('S3: it does not end before a slow store has taken everything', async () => {
     const store = new SlowStore(new MemoryStore(), 'append')
-    const { log, catalog, revocations } = store
+    const { log, catalog, revocations, shelves } = store
     // It stays open behind the server, so that the test can look into it.
-    const kept: Store = { log, catalog, revocations, check: () => store.check(), close: () => Promise.resolve() }
+    const kept: Store = {
+      log,
+      catalog,
+      revocations,
+      shelves,
+      check: () => store.check(),
+      close: () => Promise.resolve(),
+    }
     await using server = await startTestServer({ openStore: kept })
     const writer = await arrived(server)
     for (const text of ['a', 'b', 'c']) {

@@ -36,6 +36,7 @@ describe('the state of a document that is being loaded', () => {
       log,
       catalog: memory.catalog,
       revocations: memory.revocations,
+      shelves: memory.shelves,
       check: () => memory.check(),
       close: () => memory.close(),
     }

@@ -32,12 +32,13 @@ export class NodesFixture {
 
   constructor(limits: Partial<RoomLimits> = {}) {
     this.#limits = { ...defaultRoomLimits, ...limits }
-    const { catalog: listed, revocations } = new MemoryStore()
+    const { catalog: listed, revocations, shelves } = new MemoryStore()
     const catalog: DocumentCatalog = Object.assign(listed, { create: async () => this.log.create() })
     const store: Store = {
       log: this.log,
       catalog,
       revocations,
+      shelves,
       check: () => Promise.resolve(),
       close: () => Promise.resolve(),
     }

@@ -5,6 +5,7 @@ export class SlowStore implements Store {
   readonly catalog: Store['catalog']
   readonly log: DocumentLog
   readonly revocations: Store['revocations']
+  readonly shelves: Store['shelves']
   readonly #store: Store
   readonly #asked = Promise.withResolvers<void>()
   readonly #gate = Promise.withResolvers<void>()
@@ -13,6 +14,7 @@ export class SlowStore implements Store {
     this.#store = store
     this.catalog = store.catalog
     this.revocations = store.revocations
+    this.shelves = store.shelves
     const { log } = store
     this.log = {
       load: async (document): Promise<LoadedDocument> => {
