@@ -22,7 +22,7 @@ export class MemoryShelves implements Shelves {
       .filter(([key]) => key >= from && (before === undefined || key < before))
       .map(([key, text]) => ({ key, text }))
       .sort((a, b) => (a.key < b.key ? -1 : 1))
-    return (backwards ? found.reverse() : found).slice(0, limit)
+    return (backwards ? found.toReversed() : found).slice(0, limit)
   }
 
   async change(shelf: string, change: ShelfChange): Promise<boolean> {
