@@ -15,30 +15,69 @@
  * @returns {Tally}
  */
 export function tallyReport(report, endedWell) {
-  const counted = report === undefined ? { passed: 0, failed: 0 } : countTests(report)
+  const counted = countTests(report)
   const nothingRan = counted.passed + counted.failed === 0
   const failed = counted.failed === 0 && (nothingRan || !endedWell) ? 1 : counted.failed
   return { passed: counted.passed, failed }
 }
 
 /**
- * @param {string} report
+ * @typedef {object} TestedFile
+ * @property {string} status
+ * @property {string} [name]
+ * @property {string} [message]
+ * @property {{ status: string, fullName?: string, failureMessages?: string[] }[]} assertionResults
+ */
+
+/**
+ * @param {string | undefined} report
  * @returns {Tally}
  */
 function countTests(report) {
-  /** @type {{ numPassedTests?: number, testResults?: { status: string, assertionResults: { status: string }[] }[] }} */
-  let parsed
-  try {
-    parsed = JSON.parse(report)
-  } catch {
-    return { passed: 0, failed: 0 }
-  }
+  let passed = 0
   let failed = 0
-  for (const file of parsed.testResults ?? []) {
+  for (const file of filesIn(report)) {
     const inFile = file.assertionResults.filter((test) => test.status === 'failed').length
+    passed += file.assertionResults.filter((test) => test.status === 'passed').length
     failed += file.status === 'failed' ? Math.max(inFile, 1) : inFile
   }
-  return { passed: parsed.numPassedTests ?? 0, failed }
+  return { passed, failed }
+}
+
+/**
+ * @param {string | undefined} report
+ * @returns {TestedFile[]}
+ */
+function filesIn(report) {
+  if (report === undefined) return []
+  try {
+    return JSON.parse(report).testResults ?? []
+  } catch {
+    return []
+  }
+}
+
+/**
+ * Which tests of a stage failed and why, a line or two each: a long run's output may reach its reader cut, and its end with it.
+ *
+ * @param {string | undefined} report the report's text; undefined where there is none
+ * @returns {string[]}
+ */
+export function failuresIn(report) {
+  return filesIn(report).flatMap(({ name, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === 'failed')
+    const ofTests = failed.map((test) => showFailure(`${name} > ${test.fullName}`, test.failureMessages?.[0]))
+    const ofFile = message ? [showFailure(name, message)] : []
+    return [...ofFile, ...ofTests]
+  })
+}
+
+/**
+ * @param {string | undefined} where
+ * @param {string | undefined} why
+ */
+function showFailure(where, why) {
+  return `${where}\n    ${why?.split('\n')[0] ?? 'for no reason that was told'}`
 }
 
 /**

@@ -9,7 +9,7 @@ import { bringRealParts, realParts } from './real-parts.mjs'
 import { runMain, setUp } from './set-up.mjs'
 import { chooseStages } from './stages.mjs'
 import { SetUpError } from './steps.mjs'
-import { showTally, sumTallies, tallyReport } from './tally.mjs'
+import { failuresIn, showTally, sumTallies, tallyReport } from './tally.mjs'
 import { cacheFolder, root } from './workspace.mjs'
 
 /** @typedef {import('./stages.mjs').Stage} Stage */
@@ -46,11 +46,12 @@ async function runStages(choice) {
   for (const stage of choice.chosen) {
     console.log(`\n── ${stage.name}`)
     const begun = performance.now()
-    const tally = await runStage(stage, choice.rest, env)
-    results.push({ name: stage.name, seconds: (performance.now() - begun) / 1000, tally })
+    const { tally, failures } = await runStage(stage, choice.rest, env)
+    results.push({ name: stage.name, seconds: (performance.now() - begun) / 1000, tally, failures })
   }
 
   console.log('')
+  for (const failure of results.flatMap(({ failures }) => failures)) console.log(`failed: ${failure}`)
   for (const { name, seconds, tally } of results) {
     console.log(`${name.padEnd(12)}${seconds.toFixed(1).padStart(7)} s   ${showTally(tally)}`)
   }
@@ -63,7 +64,7 @@ async function runStages(choice) {
  * @param {Stage} stage
  * @param {readonly string[]} rest
  * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Tally>}
+ * @returns {Promise<{ tally: Tally, failures: readonly string[] }>}
  */
 async function runStage(stage, rest, env) {
   const report = join(cacheFolder, 'reports', `${stage.name}.json`)
@@ -77,8 +78,13 @@ async function runStage(stage, rest, env) {
     const passed = await run(program, [...args, ...reporters, ...rest], env)
     endedWell &&= passed
   }
-  if (stage.kind === 'check') return endedWell ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
-  return tallyReport(readIfThere(report), endedWell)
+  if (stage.kind === 'check') {
+    return endedWell
+      ? { tally: { passed: 1, failed: 0 }, failures: [] }
+      : { tally: { passed: 0, failed: 1 }, failures: [stage.name] }
+  }
+  const text = readIfThere(report)
+  return { tally: tallyReport(text, endedWell), failures: failuresIn(text) }
 }
 
 /**

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { showTally, sumTallies, tallyReport } from '../../scripts/tally.mjs'
+import { failuresIn, showTally, sumTallies, tallyReport } from '../../scripts/tally.mjs'
 
 /** @param {...{ status: string, tests: string[] }} files */
 function report(...files) {
   return JSON.stringify({
-    numPassedTests: files.flatMap((file) => file.tests).filter((status) => status === 'passed').length,
     testResults: files.map(({ status, tests }) => ({
       status,
       assertionResults: tests.map((test) => ({ status: test })),
@@ -32,13 +31,33 @@ describe('what a stage of tests comes to', () => {
 
   test.each([
     ['no report', undefined],
-    ['half a report', '{"numPassedTests": 3, "testRes'],
+    ['half a report', '{"testRes'],
     ['a report of no tests', report()],
     ['a report of skipped tests only', report({ status: 'passed', tests: ['skipped'] })],
   ])('%s is a failure, however the run ended', (_, text) => {
     expect(tallyReport(text, true)).toEqual({ passed: 0, failed: 1 })
     expect(tallyReport(text, false)).toEqual({ passed: 0, failed: 1 })
   })
+})
+
+test('each failure is named, with the first line of its reason', () => {
+  const text = JSON.stringify({
+    testResults: [
+      { status: 'failed', name: 'a.test.ts', message: 'Cannot find ./b\n    at c', assertionResults: [] },
+      {
+        status: 'failed',
+        name: 'd.test.ts',
+        message: '',
+        assertionResults: [
+          { status: 'passed', fullName: 'works' },
+          { status: 'failed', fullName: 'breaks', failureMessages: ['Error: it broke\n    at e'] },
+        ],
+      },
+    ],
+  })
+  expect(failuresIn(text)).toEqual(['a.test.ts\n    Cannot find ./b', 'd.test.ts > breaks\n    Error: it broke'])
+  expect(failuresIn(undefined)).toEqual([])
+  expect(failuresIn('{"testRes')).toEqual([])
 })
 
 test('the last line is the sum over all stages', () => {
