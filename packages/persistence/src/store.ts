@@ -1,4 +1,5 @@
 import type { DocumentCatalog } from './document-catalog.ts'
+import type { DocumentFiles } from './document-files.ts'
 import type { DocumentLog } from './document-log.ts'
 import type { NodeChannel } from './node-channel.ts'
 import type { NodeRegistry } from './node-registry.ts'
@@ -10,6 +11,8 @@ import type { Shelves } from './shelves.ts'
 export interface Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  /** Images and attachments. */
+  readonly files: DocumentFiles
   /** Which tokens were taken back. */
   readonly revocations: Revocations
   /** What the server keeps for itself. */
@@ -32,6 +35,7 @@ export interface Store {
 export interface StoreReader {
   readonly log: Pick<DocumentLog, 'load' | 'heads'>
   readonly catalog: Pick<DocumentCatalog, 'get' | 'list'>
+  readonly files: Pick<DocumentFiles, 'list' | 'read'>
   /** Lets what was begun end, then lets go of the store. */
   close(): Promise<void>
 }

@@ -16,7 +16,7 @@ function restore(store: Store, bytes: Uint8Array, options?: RestoreOptions): Pro
 
 /** A store whose calls can be preceded by something that happens at that moment. */
 function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog> }): Store {
-  const { log, catalog, revocations, shelves } = store
+  const { log, catalog, files, revocations, shelves } = store
   return {
     log: {
       load: (document) => log.load(document),
@@ -36,6 +36,7 @@ function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?:
       recreate: (document) => catalog.recreate(document),
       ...before.catalog,
     },
+    files,
     revocations,
     shelves,
     check: () => store.check(),

@@ -1,5 +1,6 @@
 import type { StoreDamage, StoreFixture } from '../src/contract/store-fixture.ts'
 import { DocumentKeys, defaultPrefix } from '../src/redis/document-keys.ts'
+import { lifeText } from '../src/redis/redis-files.ts'
 import { openRedisStore } from '../src/redis/redis-store.ts'
 import type { RedisServer } from './redis-server.ts'
 
@@ -40,6 +41,17 @@ export function damageOf(serverOf: (document: string) => Promise<RedisServer>): 
     const keys = new DocumentKeys(defaultPrefix, document)
     await change(keys.checkpoint((await client.hget(keys.head, 'checkpoint:generation')) ?? ''))
   }
+  const changeFile = async (
+    document: string,
+    hash: string,
+    change: (client: RedisServer['client'], key: string) => Promise<unknown>,
+  ): Promise<void> => {
+    const { client } = await serverOf(document)
+    const keys = new DocumentKeys(defaultPrefix, document)
+    const life = lifeText((await client.hget(keys.head, 'epoch')) ?? '')
+    const [name] = ((await client.hget(keys.files(life), hash)) ?? '').split(' ')
+    await change(client, keys.fileChunks(life, name))
+  }
   return {
     flipEntry: (document, position) =>
       changeEntry(document, position, (record) => {
@@ -54,14 +66,23 @@ export function damageOf(serverOf: (document: string) => Promise<RedisServer>): 
     flipChunk: (document, number) =>
       changeCheckpoint(document, async (key) => {
         const { client } = await serverOf(document)
-        const record = (await client.hgetBuffer(key, String(number))) ?? Buffer.of()
-        const middle = Math.floor(record.byteLength / 2)
-        record[middle] = (record[middle] ?? 0) ^ 1
-        await client.hset(key, String(number), record)
+        await flipField(client, key, String(number))
       }),
     removeChunk: (document, number) =>
       changeCheckpoint(document, async (key) => (await serverOf(document)).client.hdel(key, String(number))),
     removeHeader: (document) =>
       changeCheckpoint(document, async (key) => (await serverOf(document)).client.hdel(key, 'header')),
+    flipFileChunk: (document, hash, number) =>
+      changeFile(document, hash, (client, key) => flipField(client, key, String(number))),
+    removeFileChunk: (document, hash, number) =>
+      changeFile(document, hash, (client, key) => client.hdel(key, String(number))),
   }
+}
+
+/** Changes a byte in the middle of a field. */
+async function flipField(client: RedisServer['client'], key: string, field: string): Promise<void> {
+  const record = (await client.hgetBuffer(key, field)) ?? Buffer.of()
+  const middle = Math.floor(record.byteLength / 2)
+  record[middle] = (record[middle] ?? 0) ^ 1
+  await client.hset(key, field, record)
 }

@@ -39,6 +39,7 @@ export function tamper(folder: string, sql: string, ...parameters: (string | num
 
 function damageOf(folder: string): StoreDamage {
   const key = '(SELECT key FROM documents WHERE id = ?)'
+  const file = `(SELECT key FROM files WHERE document = ${key} AND hash = ? AND state = 'there')`
   // The bit-wise operators of SQLite do not work on bytes: the middle byte is replaced by one that it is not.
   const flipped = `substr(record, 1, length(record) / 2)
     || CASE WHEN substr(record, length(record) / 2 + 1, 1) = x'00' THEN x'01' ELSE x'00' END
@@ -71,5 +72,14 @@ function damageOf(folder: string): StoreDamage {
     removeChunk: (document, number) =>
       run(`DELETE FROM chunks WHERE document = ${key} AND number = ?`, document, number),
     removeHeader: (document) => run(`DELETE FROM checkpoints WHERE document = ${key}`, document),
+    flipFileChunk: (document, hash, number) =>
+      run(
+        `UPDATE file_chunks SET record = CAST(${flipped} AS BLOB) WHERE file = ${file} AND number = ?`,
+        document,
+        hash,
+        number,
+      ),
+    removeFileChunk: (document, hash, number) =>
+      run(`DELETE FROM file_chunks WHERE file = ${file} AND number = ?`, document, hash, number),
   }
 }

@@ -5,7 +5,7 @@ import { Health } from '../src/health.ts'
 import { StoreOpening } from '../src/store-opening.ts'
 import { FakeSurroundings } from './support/fake-surroundings.ts'
 
-const { log, catalog, revocations, shelves } = new MemoryStore()
+const { log, catalog, files, revocations, shelves } = new MemoryStore()
 
 /** A node's health over a store whose answers are the test's. */
 async function healthOver(
@@ -18,6 +18,7 @@ async function healthOver(
   const store: Store = {
     log,
     catalog,
+    files,
     revocations,
     shelves,
     // It answered when it was opened.

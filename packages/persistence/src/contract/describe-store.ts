@@ -4,6 +4,7 @@ import { checkpointRules } from './checkpoint-rules.ts'
 import { corruptionRules } from './corruption-rules.ts'
 import { deletionRules } from './deletion-rules.ts'
 import { durabilityRules } from './durability-rules.ts'
+import { fileRules } from './file-rules.ts'
 import { listingRules } from './listing-rules.ts'
 import { modelRules } from './model-rules.ts'
 import { repairRules } from './repair-rules.ts'
@@ -21,6 +22,7 @@ export function describeStore(kind: StoreKind): void {
     checkpointRules(kind)
     deletionRules(kind)
     listingRules(kind)
+    fileRules(kind)
     repairRules(kind)
     modelRules(kind)
     revocationRules(kind)

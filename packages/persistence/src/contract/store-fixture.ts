@@ -23,6 +23,8 @@ export interface StoreDamage {
   removeChunk(document: string, number: number): Promise<void>
   /** Takes away the checkpoint's header. */
   removeHeader(document: string): Promise<void>
+  flipFileChunk(document: string, hash: string, number: number): Promise<void>
+  removeFileChunk(document: string, hash: string, number: number): Promise<void>
 }
 
 /** A driver, and how much of the contract it can be held to. */

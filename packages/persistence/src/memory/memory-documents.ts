@@ -1,5 +1,6 @@
 import type { NewDocument } from '../document-catalog.ts'
 import type { AppendReceipt, Checkpoint, Entry, Place } from '../document-log.ts'
+import type { StoredFileRecord } from '../file-codec.ts'
 import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
 
 /** A document that exists. */
@@ -15,6 +16,8 @@ export interface LiveDocument {
   readonly created: number
   readonly createdBy: string
   updated: number
+  /** By their hashes. */
+  readonly files: Map<string, { readonly record: StoredFileRecord; readonly content: Uint8Array }>
 }
 
 /** What is left of a deleted document, for ever: late appends are refused by it (L5). */
@@ -71,6 +74,7 @@ export function newDocument({ title, createdBy, at }: Omit<NewDocument, 'id'>, e
     created: at,
     createdBy,
     updated: at,
+    files: new Map(),
   }
 }
 

@@ -1,10 +1,12 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
+import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
 import type { Revocations } from '../revocations.ts'
 import type { Shelves } from '../shelves.ts'
 import type { Store } from '../store.ts'
 import { MemoryCatalog } from './memory-catalog.ts'
 import { MemoryDocuments } from './memory-documents.ts'
+import { MemoryFiles } from './memory-files.ts'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryRevocations } from './memory-revocations.ts'
 import { MemoryShelves } from './memory-shelves.ts'
@@ -13,6 +15,7 @@ import { MemoryShelves } from './memory-shelves.ts'
 export class MemoryStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly files: DocumentFiles
   readonly revocations: Revocations = new MemoryRevocations()
   readonly shelves: Shelves = new MemoryShelves()
   readonly #documents = new MemoryDocuments()
@@ -20,6 +23,7 @@ export class MemoryStore implements Store {
   constructor() {
     this.log = new MemoryLog(this.#documents)
     this.catalog = new MemoryCatalog(this.#documents)
+    this.files = new MemoryFiles(this.#documents)
   }
 
   async check(): Promise<void> {

@@ -23,6 +23,16 @@ export class DocumentKeys {
     return `${this.#base}:checkpoint:${generation}`
   }
 
+  /** The files of one life of the document. */
+  files(life: string): string {
+    return `${this.#base}:files:${life}`
+  }
+
+  /** Where the chunks of a file are. Without a name: what all such keys begin with. */
+  fileChunks(life: string, name = ''): string {
+    return `${this.#base}:file:${life}:${name}`
+  }
+
   /** Where the log of a document is put aside whose head was lost. */
   orphan(epoch: string): string {
     return `${this.#base}:orphan:${epoch}`

@@ -4,6 +4,7 @@ import { firstEpoch, nextLife } from '../new-epoch.ts'
 import type { DocumentAccess } from './document-access.ts'
 import type { ListingIndex } from './listing-index.ts'
 import type { Argument } from './redis-connection.ts'
+import { lifeText } from './redis-files.ts'
 import { textIn } from './reply.ts'
 import { formatArguments } from './scripts/format-check.ts'
 import { createScript, deleteScript, recreateScript, setTitleScript } from './scripts/document.ts'
@@ -49,12 +50,16 @@ export class DocumentLives {
 
   /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
   async delete(document: string, at: number): Promise<void> {
-    const { head, log, meta } = this.#access.keys(document)
+    const keys = this.#access.keys(document)
+    const { head, log, meta } = keys
     for (;;) {
       const { place, checkpoint } = await this.#access.head(document)
       const generation = checkpoint?.generation
-      const held = generation === undefined ? [] : [this.#access.keys(document).checkpoint(generation)]
-      const args = [place.epoch, generation ?? '', nextLife(place.epoch), at, ...formatArguments(this.#access.formats)]
+      const held = generation === undefined ? [] : [keys.checkpoint(generation)]
+      const life = lifeText(place.epoch)
+      const files = [keys.files(life), keys.fileChunks(life)]
+      const formats = formatArguments(this.#access.formats)
+      const args = [place.epoch, generation ?? '', nextLife(place.epoch), at, ...formats, ...files]
       const reply = await this.#access.run(document, deleteScript, [head, log, meta, ...held], args)
       // Compacted in between: there is another checkpoint to take away. Raised in between: the head says to which format.
       if (textIn(reply) === 'moved' || textIn(reply) === 'format') continue

@@ -1,4 +1,5 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
+import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { StoreConfigurationError } from '../errors.ts'
 import { currentFormats, type Formats } from '../formats.ts'
@@ -22,6 +23,7 @@ import { rebuildListing } from './listing-rebuild.ts'
 import { Operations } from './operations.ts'
 import { RedisCatalog } from './redis-catalog.ts'
 import { RedisConnection } from './redis-connection.ts'
+import { RedisFiles } from './redis-files.ts'
 import { RedisLog } from './redis-log.ts'
 import { RedisNodeChannel } from './redis-node-channel.ts'
 import { RedisNodes } from './redis-nodes.ts'
@@ -137,6 +139,7 @@ function shardMaker(location: RedisLocation, durability: Durability, options: Re
 class OpenRedisStore implements RedisStore {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly files: DocumentFiles
   readonly revocations: Revocations
   readonly shelves: Shelves
   readonly relay: RedisRelay
@@ -161,6 +164,7 @@ class OpenRedisStore implements RedisStore {
     this.#channels = new ShardedChannels(access, location)
     this.relay = new RedisRelay(access, this.#channels, node)
     this.channel = new RedisNodeChannel(access, this.#channels, node)
+    this.files = countedFiles(new RedisFiles(access), this.#operations)
     this.revocations = countedRevocations(new RedisRevocations(access), this.#operations)
     this.shelves = countedShelves(new RedisShelves(access), this.#operations)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
@@ -206,6 +210,17 @@ function countedCatalog(catalog: DocumentCatalog, operations: Operations): Docum
     setTitle: (document, title, at) => operations.run(() => catalog.setTitle(document, title, at)),
     delete: (document, at) => operations.run(() => catalog.delete(document, at)),
     recreate: (document) => operations.run(() => catalog.recreate(document)),
+  }
+}
+
+function countedFiles(files: DocumentFiles, operations: Operations): DocumentFiles {
+  return {
+    put: (document, file, limits) => operations.run(() => files.put(document, file, limits)),
+    list: (document) => operations.run(() => files.list(document)),
+    get: (document, hash) => operations.run(() => files.get(document, hash)),
+    // Read as slowly as whoever takes it likes: closing does not wait for that.
+    read: (document, hash, range) => files.read(document, hash, range),
+    remove: (document, hash) => operations.run(() => files.remove(document, hash)),
   }
 }
 

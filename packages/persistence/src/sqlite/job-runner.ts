@@ -6,6 +6,7 @@ import { encodeEntry } from '../record.ts'
 import { CheckpointJobs } from './checkpoint-jobs.ts'
 import { StoredDocuments } from './stored-documents.ts'
 import { StoredRevocations } from './stored-revocations.ts'
+import { StoredFiles } from './stored-files.ts'
 import { StoredShelves } from './stored-shelves.ts'
 import { Sweep } from './sweep.ts'
 import type { JobOutcome, WriteBatch, WriteJob } from './write-jobs.ts'
@@ -18,6 +19,7 @@ export class JobRunner {
   readonly #database: DatabaseSync
   readonly #documents: StoredDocuments
   readonly #checkpoints: CheckpointJobs
+  readonly #files: StoredFiles
   readonly #revocations: StoredRevocations
   readonly #shelves: StoredShelves
   readonly #sweep: Sweep
@@ -29,11 +31,13 @@ export class JobRunner {
     this.#formats = formats
     this.#documents = new StoredDocuments(database)
     this.#checkpoints = new CheckpointJobs(database, this.#documents, formats)
+    this.#files = new StoredFiles(database, this.#documents)
     this.#revocations = new StoredRevocations(database)
     this.#shelves = new StoredShelves(database)
     this.#sweep = new Sweep(database)
     this.#insertEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
     this.#sweep.abandonAll()
+    this.#files.abandonAll()
   }
 
   /**
@@ -108,7 +112,13 @@ export class JobRunner {
       case 'change-shelf':
         return { answer: this.#shelves.change(job.shelf, job.change) }
       case 'sweep':
-        return { answer: this.#sweep.step() }
+        return { answer: this.#sweep.step() || this.#files.sweep() }
+      case 'begin-file':
+      case 'write-file-chunks':
+      case 'finish-file':
+      case 'abandon-file':
+      case 'remove-file':
+        return this.#files.run(job, parts)
       case 'check':
         return { answer: undefined }
     }

@@ -1,4 +1,5 @@
 import type { DocumentListing, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import type { StoredFileRecord } from '../file-codec.ts'
 import type { Checkpoint, LoadedDocument, Place } from '../document-log.ts'
 import type { Refusal } from './write-jobs.ts'
 
@@ -9,6 +10,9 @@ export type ReadRequest =
   | { readonly type: 'heads'; readonly documents: readonly string[] }
   | { readonly type: 'get'; readonly document: string }
   | { readonly type: 'list'; readonly listing: DocumentListing }
+  /** All files of a document, or the one of a hash. */
+  | { readonly type: 'files'; readonly document: string; readonly hash: string | undefined }
+  | { readonly type: 'file-chunk'; readonly document: string; readonly hash: string; readonly number: number }
 
 /** What each request answers. */
 export interface ReadAnswers {
@@ -16,6 +20,9 @@ export interface ReadAnswers {
   readonly heads: { readonly heads: readonly (Place | undefined)[] }
   readonly get: DocumentRecord | undefined
   readonly list: DocumentRecordPage
+  readonly files: { readonly files: readonly StoredFileRecord[] }
+  /** Undefined where the document has no such file any more. */
+  readonly 'file-chunk': { readonly content: Uint8Array | undefined }
 }
 
 export interface ToReadThread {
@@ -46,6 +53,8 @@ export type ReadReply =
   | { readonly type: 'heads'; readonly heads: readonly (Place | undefined)[] }
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
   | { readonly type: 'page'; readonly page: DocumentRecordPage }
+  | { readonly type: 'files'; readonly files: readonly StoredFileRecord[] }
+  | { readonly type: 'file-chunk'; readonly content: Uint8Array<ArrayBuffer> | undefined }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'bad-cursor'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string }

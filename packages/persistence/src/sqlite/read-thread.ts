@@ -8,6 +8,7 @@ import {
 } from '../document-catalog.ts'
 import type { Entry, LoadedDocument, Place } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
+import type { StoredFileRecord } from '../file-codec.ts'
 import type { Formats } from '../formats.ts'
 import { workerFile } from '../worker-file.ts'
 import type { EntryRun, FromReadThread, ReadAnswers, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
@@ -76,6 +77,20 @@ export class ReadThread {
     const answer = await this.#ask({ type: 'list', listing }, '')
     if (answer === undefined || !('documents' in answer)) throw strange()
     return answer
+  }
+
+  /** @throws as `load` */
+  async files(document: string, hash?: string): Promise<readonly StoredFileRecord[]> {
+    const answer = await this.#ask({ type: 'files', document, hash }, document)
+    if (answer === undefined || !('files' in answer)) throw strange()
+    return answer.files
+  }
+
+  /** @returns undefined where the document has no such file @throws as `load` */
+  async fileChunk(document: string, hash: string, number: number): Promise<Uint8Array | undefined> {
+    const answer = await this.#ask({ type: 'file-chunk', document, hash, number }, document)
+    if (answer === undefined || !('content' in answer)) throw strange()
+    return answer.content
   }
 
   /** Resolves when the thread has ended, for want of anything to do or otherwise. */
@@ -171,6 +186,12 @@ function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'chunk' | 'e
       return
     case 'page':
       resolve(reply.page)
+      return
+    case 'files':
+      resolve({ files: reply.files })
+      return
+    case 'file-chunk':
+      resolve({ content: reply.content })
       return
     case 'refused':
       reject(refusalError(document, reply.refusal))

@@ -4,12 +4,14 @@ import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from 
 import { CatalogReader } from './catalog-reader.ts'
 import { connectionSettingsOf, openForReading, resultCodeOf, resultCodes } from './connection.ts'
 import { DocumentReader, type Emit } from './document-reader.ts'
+import { FileReader } from './file-reader.ts'
 import type { FromReadThread, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
 
 const { folder, formats } = connectionSettingsOf(workerData)
 const database = openForReading(folder)
 const documents = new DocumentReader(database, formats)
 const catalog = new CatalogReader(database)
+const files = new FileReader(database, formats)
 
 parentPort?.on('message', ({ id, request }: ToReadThread) => {
   const emit: Emit = (reply, transfer) => {
@@ -36,6 +38,14 @@ function answer(request: ReadRequest, emit: Emit): void {
       return
     case 'list':
       emit({ type: 'page', page: catalog.list(request.listing) }, [])
+      return
+    case 'files':
+      emit({ type: 'files', files: files.list(request.document, request.hash) }, [])
+      return
+    case 'file-chunk': {
+      const content = files.chunk(request.document, request.hash, request.number)
+      emit({ type: 'file-chunk', content }, content === undefined ? [] : [content.buffer])
+    }
   }
 }
 
@@ -48,7 +58,8 @@ function failureOf(error: unknown, request: ReadRequest): ReadReply {
   if (error instanceof InvalidCursorError) return { type: 'bad-cursor', message: error.message }
   const message = error instanceof Error ? error.message : String(error)
   const code = resultCodeOf(error)
-  if (request.type === 'load' && (code === resultCodes.corrupt || code === resultCodes.notADatabase)) {
+  const reads = request.type === 'load' || request.type === 'file-chunk'
+  if (reads && (code === resultCodes.corrupt || code === resultCodes.notADatabase)) {
     const detail = `SQLite cannot read the file: ${message}`
     return { type: 'refused', refusal: { reason: 'corrupt', position: undefined, detail } }
   }

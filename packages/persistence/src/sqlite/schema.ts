@@ -11,6 +11,7 @@ const applicationId = 0x77656674
  * entries    The log. Entries up to the checkpoint's position count as trimmed at once; the sweep removes them.
  * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts).
+ * files, file_chunks  Files of documents. Of those that are being written, that are there, and that are to be swept.
  * revocations  Tokens that were taken back, in the order in which they were.
  * shelves    Small texts of the server's own.
  * garbage    What nothing refers to any more, and what an unfinished checkpoint has written so far.
@@ -94,6 +95,23 @@ const laterTables = `
     key TEXT NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY (shelf, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS files (
+    key INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('begun', 'there', 'swept'))
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS files_there ON files (document, hash) WHERE state = 'there';
+  CREATE INDEX IF NOT EXISTS files_gone ON files (key) WHERE state <> 'there';
+  CREATE TABLE IF NOT EXISTS file_chunks (
+    file INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (file, number)
   ) STRICT, WITHOUT ROWID;
 `
 

@@ -5,6 +5,7 @@ import type { StoreReader } from '../store.ts'
 import { databaseFile, openForReading, resultCodeOf, resultCodes } from './connection.ts'
 import { ReadThread } from './read-thread.ts'
 import { assertReadable } from './schema.ts'
+import { fileReads } from './sqlite-files.ts'
 
 /**
  * Opens the store in a folder for reading only, whether or not another process holds it: SQLite lets one write and any number
@@ -27,6 +28,7 @@ export function openSqliteReader(folder: string): StoreReader {
       get: (document) => reads.get(document),
       list: (listing) => reads.list(listing),
     },
+    files: fileReads(reads),
     close: () => reads.close(),
   }
 }

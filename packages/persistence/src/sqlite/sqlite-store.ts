@@ -1,4 +1,5 @@
 import type { DocumentCatalog } from '../document-catalog.ts'
+import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { currentFormats, type Formats } from '../formats.ts'
 import type { Revocations } from '../revocations.ts'
@@ -8,6 +9,7 @@ import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
 import { Performer } from './performer.ts'
 import { ReadThread } from './read-thread.ts'
 import { SqliteCatalog } from './sqlite-catalog.ts'
+import { SqliteFiles } from './sqlite-files.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRevocations } from './sqlite-revocations.ts'
 import { SqliteShelves } from './sqlite-shelves.ts'
@@ -51,6 +53,7 @@ interface SqliteStoreParts {
 class SqliteStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly files: DocumentFiles
   readonly revocations: Revocations
   readonly shelves: Shelves
   readonly #thread: WriteThread
@@ -64,6 +67,12 @@ class SqliteStore implements Store {
     const checkpoints = new CheckpointWriter(this.#writes, formats, onCheckpointStep)
     this.log = new SqliteLog(this.#writes, checkpoints, this.#reads)
     this.catalog = new SqliteCatalog(this.#writes, checkpoints, this.#reads)
+    this.files = new SqliteFiles({
+      writes: this.#writes,
+      reads: this.#reads,
+      formats,
+      sweep: () => checkpoints.sweep(),
+    })
     this.revocations = new SqliteRevocations(this.#writes)
     this.shelves = new SqliteShelves(this.#writes)
     // What the process that held the store before did not come to.

@@ -52,6 +52,7 @@ export class StoredDocuments {
   readonly #setTitle: StatementSync
   readonly #bury: StatementSync
   readonly #discard: StatementSync
+  readonly #discardFiles: StatementSync
 
   constructor(database: DatabaseSync) {
     this.#listing = new ListingIndex(database)
@@ -74,6 +75,7 @@ export class StoredDocuments {
       `INSERT INTO documents (id, epoch, deleted, title, created, created_by, updated) VALUES (?, ?, ?, '', 0, '', 0)`,
     )
     this.#discard = database.prepare(`INSERT INTO garbage VALUES (?, 'document', 0, 1)`)
+    this.#discardFiles = database.prepare(`UPDATE files SET state = 'swept' WHERE document = ? AND state = 'there'`)
   }
 
   find(id: string): StoredDocument | undefined {
@@ -160,6 +162,7 @@ export class StoredDocuments {
     this.#remove.run(key)
     this.#bury.run(id, nextLife(epoch), at)
     this.#discard.run(key)
+    this.#discardFiles.run(key)
   }
 
   /** Puts a new, empty document in the place of a tombstone. */

@@ -1,5 +1,6 @@
 import type { AppendReceipt } from '../document-log.ts'
 import type { NewDocument } from '../document-catalog.ts'
+import type { FileLimits } from '../document-files.ts'
 import type { ShelfChange, ShelfItem, ShelfRange } from '../shelves.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
 
@@ -54,12 +55,35 @@ export type WriteJob =
     }
   | { readonly type: 'list-shelf'; readonly shelf: string; readonly range: ShelfRange }
   | { readonly type: 'change-shelf'; readonly shelf: string; readonly change: ShelfChange }
+  | FileJob
   | { readonly type: 'sweep' }
   | { readonly type: 'check' }
 
+/** What is done with a document's files. `file` is random, so that no two attempts write to the same place. */
+export type FileJob =
+  /** The bytes are the file's record. */
+  | {
+      readonly type: 'begin-file'
+      readonly document: string
+      readonly file: number
+      readonly hash: string
+      readonly bytes: number
+      readonly lengths: readonly number[]
+    }
+  | {
+      readonly type: 'write-file-chunks'
+      readonly file: number
+      /** Number of the first of these chunks. */
+      readonly first: number
+      readonly lengths: readonly number[]
+    }
+  | { readonly type: 'finish-file'; readonly document: string; readonly file: number; readonly limits: FileLimits }
+  | { readonly type: 'abandon-file'; readonly file: number }
+  | { readonly type: 'remove-file'; readonly document: string; readonly hash: string }
+
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
- * a step of a checkpoint whether its conditions hold, a step of the sweep whether there is more, `revocations` those that
+ * a step of a checkpoint or of a file whether its conditions hold, a step of the sweep whether there is more, `revocations` those that
  * there are, `list-shelf` what it found, `change-shelf` whether what it expected stood there; all others nothing.
  */
 export type JobAnswer =
@@ -75,6 +99,8 @@ export type Refusal =
   | { readonly reason: 'deleted' }
   | { readonly reason: 'epoch'; readonly expected: string; readonly found: string }
   | { readonly reason: 'tip'; readonly expected: string; readonly found: string }
+  /** There would be more files than the document may have. */
+  | { readonly reason: 'files-full'; readonly limits: FileLimits }
   | { readonly reason: 'corrupt'; readonly position: number | undefined; readonly detail: string }
 
 /** What became of a job whose batch was committed. */

@@ -35,6 +35,7 @@ describe('the state of a document that is being loaded', () => {
     store = {
       log,
       catalog: memory.catalog,
+      files: memory.files,
       revocations: memory.revocations,
       shelves: memory.shelves,
       check: () => memory.check(),

@@ -32,11 +32,12 @@ export class NodesFixture {
 
   constructor(limits: Partial<RoomLimits> = {}) {
     this.#limits = { ...defaultRoomLimits, ...limits }
-    const { catalog: listed, revocations, shelves } = new MemoryStore()
+    const { catalog: listed, files, revocations, shelves } = new MemoryStore()
     const catalog: DocumentCatalog = Object.assign(listed, { create: async () => this.log.create() })
     const store: Store = {
       log: this.log,
       catalog,
+      files,
       revocations,
       shelves,
       check: () => Promise.resolve(),

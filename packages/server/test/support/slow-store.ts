@@ -4,6 +4,7 @@ import type { AppendReceipt, DocumentLog, LoadedDocument, Store } from '@weft/pe
 export class SlowStore implements Store {
   readonly catalog: Store['catalog']
   readonly log: DocumentLog
+  readonly files: Store['files']
   readonly revocations: Store['revocations']
   readonly shelves: Store['shelves']
   readonly #store: Store
@@ -13,6 +14,7 @@ export class SlowStore implements Store {
   constructor(store: Store, slow: 'load' | 'append') {
     this.#store = store
     this.catalog = store.catalog
+    this.files = store.files
     this.revocations = store.revocations
     this.shelves = store.shelves
     const { log } = store

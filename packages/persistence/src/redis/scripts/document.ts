@@ -1,3 +1,4 @@
+import { eraseFiles } from './files.ts'
 import { formatCheck } from './format-check.ts'
 import { type RedisScript, redisScript } from './redis-script.ts'
 
@@ -43,11 +44,12 @@ return 'created'
 
 /**
  * Keys: head, log, meta, and the checkpoint where there is one. Arguments: the epoch that is deleted, the checkpoint's
- * generation, the tombstone's epoch, the time, the formats.
+ * generation, the tombstone's epoch, the time, the formats; the key of its files, and what those of their chunks begin with.
  */
 export const deleteScript: RedisScript = redisScript(
   `
 ${formatCheck}
+${eraseFiles}
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'checkpoint:generation', 'format')
 if not head[1] then return 'missing' end
 if not readable(head[4], ARGV[5], ARGV[6]) then return 'format' end
@@ -56,6 +58,7 @@ if head[1] ~= ARGV[1] or (head[3] or '') ~= ARGV[2] then return 'moved' end
 redis.call('UNLINK', unpack(KEYS, 2))
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'format', ARGV[7], 'epoch', ARGV[3], 'position', '0', 'tip', '', 'deleted', ARGV[4])
+eraseFiles(ARGV[8], ARGV[9])
 return 'done'
 `,
   'allow-oom',
