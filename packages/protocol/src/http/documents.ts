@@ -1,19 +1,30 @@
 import { z } from 'zod'
 import { isDocumentId, maxDocumentIdLength } from '../document-id.ts'
+import { timeSchema } from './time.ts'
 
 /** Longest title, in characters. */
 export const maxTitleLength = 200
 
 /** A document id in JSON. */
-export const documentIdSchema: z.ZodType<string> = z.string().max(maxDocumentIdLength).refine(isDocumentId, {
-  error: 'is no document id: 1 to 256 characters from A-Z a-z 0-9 _ - . : ~ / with no empty, "." or ".." segment',
-})
+export const documentIdSchema: z.ZodType<string> = z
+  .string()
+  .max(maxDocumentIdLength)
+  .refine(isDocumentId, {
+    error: 'is no document id: 1 to 256 characters from A-Z a-z 0-9 _ - . : ~ / with no empty, "." or ".." segment',
+  })
+  .meta({
+    id: 'DocumentId',
+    description: '1 to 256 characters from `A-Z a-z 0-9 _ - . : ~ /`, with no empty, `.` or `..` segment.',
+    minLength: 1,
+  })
 
 /** Someone who has a document open. */
-export const personSchema: z.ZodType<{ name: string; color: string }> = z.object({
-  name: z.string(),
-  color: z.string(),
-})
+export const personSchema: z.ZodType<{ name: string; color: string }> = z
+  .object({
+    name: z.string(),
+    color: z.string(),
+  })
+  .meta({ id: 'Person', description: 'Someone who has a document open, as they show themselves.' })
 
 /** A document as the API lists it. Times are ISO 8601 in UTC; `bytes` is what its log and checkpoint take. */
 export interface DocumentSummary {
@@ -28,15 +39,19 @@ export interface DocumentSummary {
 }
 
 /** {@link DocumentSummary} */
-export const documentSummarySchema: z.ZodType<DocumentSummary> = z.object({
-  id: z.string(),
-  title: z.string(),
-  created: z.string(),
-  createdBy: z.string(),
-  updated: z.string(),
-  bytes: z.number(),
-  people: z.array(personSchema),
-})
+export const documentSummarySchema: z.ZodType<DocumentSummary> = z
+  .object({
+    id: documentIdSchema,
+    title: z.string(),
+    created: timeSchema,
+    createdBy: z.string().meta({ description: 'The subject of whoever created it.' }),
+    updated: timeSchema,
+    bytes: z.number().meta({ description: 'What its log and checkpoint take in the store.' }),
+    people: z
+      .array(personSchema)
+      .meta({ description: 'Who has it open now, one entry for each person that shows presence.' }),
+  })
+  .meta({ id: 'Document', description: 'What is known of a document.' })
 
 /** A page of documents; `next` continues it as `?cursor=`. */
 export interface DocumentPage {
@@ -45,10 +60,12 @@ export interface DocumentPage {
 }
 
 /** `GET /api/v1/documents` answers this. */
-export const documentPageSchema: z.ZodType<DocumentPage> = z.object({
-  documents: z.array(documentSummarySchema),
-  next: z.string().nullable(),
-})
+export const documentPageSchema: z.ZodType<DocumentPage> = z
+  .object({
+    documents: z.array(documentSummarySchema),
+    next: z.string().nullable().meta({ description: 'Continues the list as `cursor`; null at its end.' }),
+  })
+  .meta({ id: 'DocumentPage' })
 
 /** What `GET /api/v1/documents` may be asked. */
 export const documentQuerySchema: z.ZodType<{
@@ -57,15 +74,18 @@ export const documentQuerySchema: z.ZodType<{
   cursor?: string | undefined
   prefix?: string | undefined
 }> = z.object({
-  order: z.enum(['updated', 'name', 'created']).default('updated'),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1024).optional(),
-  prefix: z.string().max(maxDocumentIdLength).optional(),
+  order: z
+    .enum(['updated', 'name', 'created'])
+    .default('updated')
+    .meta({ description: 'Latest first for the two times; `name` is the id in byte order.' }),
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many are on a page.' }),
+  cursor: z.string().max(1024).optional().meta({ description: 'The `next` of the page before.' }),
+  prefix: z.string().max(maxDocumentIdLength).optional().meta({ description: 'Only ids that begin so.' }),
 })
 
 /** The body of `POST /api/v1/documents`. Without an id the server makes one up. */
 export const newDocumentSchema: z.ZodType<{ id?: string | undefined; title?: string | undefined }> = z.strictObject({
-  id: documentIdSchema.optional(),
+  id: documentIdSchema.optional().meta({ description: 'Without one the server makes it up.' }),
   title: z.string().max(maxTitleLength).optional(),
 })
 
@@ -73,13 +93,3 @@ export const newDocumentSchema: z.ZodType<{ id?: string | undefined; title?: str
 export const documentPatchSchema: z.ZodType<{ title: string }> = z.strictObject({
   title: z.string().max(maxTitleLength),
 })
-
-/** RFC 9457. `type` is stable: `/problems/<kind>`. */
-export interface Problem {
-  readonly type: string
-  readonly title: string
-  readonly status: number
-  readonly detail?: string
-  /** For `invalid-request`: which fields are wrong and how. */
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { documentIdSchema } from './documents.ts'
+import { timeSchema } from './time.ts'
 
 const name = z.string().min(1).max(256)
 
@@ -15,10 +16,10 @@ export interface NewRevocation {
 /** {@link NewRevocation} */
 export const newRevocationSchema: z.ZodType<NewRevocation> = z
   .strictObject({
-    jti: name.optional(),
-    subject: name.optional(),
-    document: documentIdSchema.optional(),
-    dryRun: z.boolean().optional(),
+    jti: name.optional().meta({ description: 'One token, by its id.' }),
+    subject: name.optional().meta({ description: 'All tokens of a subject that were issued before now.' }),
+    document: documentIdSchema.optional().meta({ description: 'With a subject: for this document only.' }),
+    dryRun: z.boolean().optional().meta({ description: 'Only say what would be closed.' }),
   })
   .refine(({ jti, subject }) => (jti === undefined) !== (subject === undefined), {
     error: 'give a jti or a subject',
@@ -38,3 +39,16 @@ export interface RevocationSummary {
   /** Which open documents of the node that answers are closed by it, or would be. */
   readonly closes: readonly { readonly document: string; readonly subject: string }[]
 }
+
+/** {@link RevocationSummary} */
+export const revocationSummarySchema: z.ZodType<RevocationSummary> = z
+  .object({
+    before: timeSchema.meta({ description: 'Of a subject, tokens that were issued before do not hold any more.' }),
+    until: timeSchema
+      .nullable()
+      .meta({ description: 'By then these tokens have expired, and it is forgotten. Null for a dry run.' }),
+    closes: z
+      .array(z.object({ document: documentIdSchema, subject: z.string() }))
+      .meta({ description: 'Which open documents of the node that answers it closes, or would close.' }),
+  })
+  .meta({ id: 'Revocation' })

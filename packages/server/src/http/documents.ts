@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { type DocumentCatalog, type DocumentRecord, listParts } from '@weft/persistence'
 import { isDocumentId, type Person } from '@weft/protocol'
 import {
+  documentPageSchema,
   documentPatchSchema,
   documentQuerySchema,
+  documentSummarySchema,
   type DocumentPage,
   type DocumentSummary,
   newDocumentSchema,
@@ -12,7 +14,7 @@ import { type Context, Hono } from 'hono'
 import type { Identity } from '../auth/access.ts'
 import { notFound, requireCreation, requireRole, visibleParts } from './access.ts'
 import { ProblemError } from './problem.ts'
-import { parse, readJson } from './request-body.ts'
+import { describeRoute } from './reference/describe-route.ts'
 
 /** What a request knows once it was let in. */
 export interface EdgeEnvironment {
@@ -27,6 +29,44 @@ export interface DocumentRoutesParts {
   readonly people: (document: string) => readonly Person[]
   readonly now: () => number
 }
+
+const listing = {
+  id: 'listDocuments',
+  summary: 'List documents',
+  text: 'Those that one’s access covers.',
+  needs: 'any token',
+  query: documentQuerySchema,
+  answers: { 200: documentPageSchema },
+  refuses: ['invalid-cursor'],
+} as const
+
+const creation = {
+  id: 'createDocument',
+  summary: 'Create a document',
+  text: 'An id that is taken, or was by a document that is deleted, is refused.',
+  needs: 'write on the new id',
+  body: newDocumentSchema,
+  answers: { 201: documentSummarySchema },
+  answerHeaders: { Location: 'The path of the new document.' },
+  refuses: ['forbidden', 'already-exists', 'deleted'],
+} as const
+
+const showing = {
+  id: 'showDocument',
+  summary: 'Show a document',
+  needs: 'read on the document',
+  answers: { 200: documentSummarySchema },
+  refuses: ['not-found'],
+} as const
+
+const renaming = {
+  id: 'changeDocument',
+  summary: 'Change a document’s title',
+  needs: 'write on the document',
+  body: documentPatchSchema,
+  answers: { 200: documentSummarySchema },
+  refuses: ['forbidden', 'not-found', 'deleted'],
+} as const
 
 /** `/documents`: listing, creating, and what is known of one. */
 export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): Hono<EdgeEnvironment> {
@@ -47,17 +87,17 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
   }
 
   return new Hono<EdgeEnvironment>()
-    .get('/', async (context) => {
-      const { order, limit, cursor, prefix = '' } = parse(documentQuerySchema, context.req.query())
-      const listing = { order, limit, ...(cursor === undefined ? {} : { cursor }) }
-      const page = await listParts(catalog(), listing, visibleParts(context.get('identity'), prefix))
+    .get('/', describeRoute(listing), async (context) => {
+      const { order, limit, cursor, prefix = '' } = context.var.asked.query()
+      const wanted = { order, limit, ...(cursor === undefined ? {} : { cursor }) }
+      const page = await listParts(catalog(), wanted, visibleParts(context.get('identity'), prefix))
       const { withdrawn } = context.get('identity')
       const shown = page.documents.filter(({ id }) => !withdrawn(id))
       const body: DocumentPage = { documents: shown.map(summary), next: page.next ?? null }
       return context.json(body)
     })
-    .post('/', async (context) => {
-      const body = parse(newDocumentSchema, await readJson(context))
+    .post('/', describeRoute(creation), async (context) => {
+      const body = await context.var.asked.body()
       const id = body.id ?? randomDocumentId()
       const identity = context.get('identity')
       requireCreation(identity, id)
@@ -73,15 +113,15 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
       return context.json(summary(record), 201)
     })
-    .get('/:id', async (context) => {
+    .get('/:id', describeRoute(showing), async (context) => {
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'read')
       return context.json(summary(await find(id)))
     })
-    .patch('/:id', async (context) => {
+    .patch('/:id', describeRoute(renaming), async (context) => {
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'write')
-      const { title } = parse(documentPatchSchema, await readJson(context))
+      const { title } = await context.var.asked.body()
       await catalog().setTitle(id, title, now())
       return context.json(summary(await find(id)))
     })

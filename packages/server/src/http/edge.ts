@@ -8,6 +8,7 @@ import { documentRoutes, type EdgeEnvironment } from './documents.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
+import { referenceRoutes } from './reference/reference-routes.ts'
 import { webApp } from './web-app.ts'
 
 /** Largest body of an API request, in bytes: metadata is small. */
@@ -62,6 +63,10 @@ export function createEdge(parts: EdgeParts): Hono {
       // It would speak for all subdomains of a name that is not ours alone: that is for whoever runs the proxy with the TLS.
       strictTransportSecurity: false,
     }),
+  )
+  app.route(
+    '/',
+    referenceRoutes(() => app.routes),
   )
   app.route('/api/v1', api)
   app.route('/', webApp(webRoot))

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import { z } from 'zod'
 import { answerProblem, ProblemError } from './problem.ts'
+import { describeRoute } from './reference/describe-route.ts'
 
 /** How the node is, for `/readyz`. */
 export interface Readiness {
@@ -21,6 +23,34 @@ export interface NodeAppParts {
   readonly report: (error: unknown, request: { id: string; method: string; path: string }) => void
 }
 
+const living = {
+  id: 'readHealth',
+  summary: 'Whether the node lives',
+  needs: undefined,
+  answers: { 200: z.object({ status: z.literal('ok') }) },
+} as const
+
+const readinessSchema: z.ZodType<Readiness> = z.object({
+  ready: z.boolean(),
+  store: z.enum(['ok', 'lost', 'waiting']).meta({ description: '`waiting`: it has not been there since the start.' }),
+  draining: z.boolean(),
+})
+
+const being = {
+  id: 'readReadiness',
+  summary: 'Whether the node takes work',
+  text: 'For load balancers. A node whose store is lost stays ready, since edits that are not saved yet live there.',
+  needs: undefined,
+  answers: { 200: readinessSchema, 503: readinessSchema },
+} as const
+
+const counting = {
+  id: 'readMetrics',
+  summary: 'What the node counts',
+  needs: undefined,
+  answers: { 200: [{ type: 'text/plain', text: 'The text format of Prometheus.' }] },
+} as const
+
 /** What every node answers, whatever its role: how it is, what it counts, and problems. */
 export function createNodeApp({ origins, readiness, metrics, report }: NodeAppParts): Hono {
   const app = new Hono()
@@ -34,8 +64,8 @@ export function createNodeApp({ origins, readiness, metrics, report }: NodeAppPa
     context.header('X-Request-Id', randomUUID())
     await next()
   })
-  app.get('/healthz', (context) => context.json({ status: 'ok' }))
-  app.get('/readyz', async (context) => {
+  app.get('/healthz', describeRoute(living), (context) => context.json({ status: 'ok' }))
+  app.get('/readyz', describeRoute(being), async (context) => {
     const state = await readiness()
     return context.json(state, state.ready ? 200 : 503)
   })
@@ -44,7 +74,7 @@ export function createNodeApp({ origins, readiness, metrics, report }: NodeAppPa
     if (refused !== undefined) throw new ProblemError('forbidden-origin', 403, refused)
     await next()
   })
-  app.get('/metrics', async (context) =>
+  app.get('/metrics', describeRoute(counting), async (context) =>
     context.body(await metrics.read(), 200, { 'content-type': metrics.contentType }),
   )
   return app

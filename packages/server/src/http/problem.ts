@@ -1,12 +1,9 @@
 import { DocumentDeletedError, DocumentNotFoundError, InvalidCursorError, StoreError } from '@weft/persistence'
-import type { Problem } from '@weft/protocol/http'
+import type { Problem, ProblemKind } from '@weft/protocol/http'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
-
-/** The kinds of problems that are only HTTP's; the others are the protocol's refusal kinds. */
-type ProblemKind = string
 
 /** An error with the answer it becomes. */
 export class ProblemError extends Error {

@@ -1,11 +1,16 @@
 import type { Revocation } from '@weft/persistence'
 import type { RevokedTokens } from '@weft/protocol'
-import { type NewRevocation, newRevocationSchema, type RevocationSummary } from '@weft/protocol/http'
+import {
+  type NewRevocation,
+  newRevocationSchema,
+  type RevocationSummary,
+  revocationSummarySchema,
+} from '@weft/protocol/http'
 import { Hono } from 'hono'
 import { isAdminOfAll } from '../auth/access.ts'
 import type { EdgeEnvironment } from './documents.ts'
 import { ProblemError } from './problem.ts'
-import { parse, readJson } from './request-body.ts'
+import { describeRoute } from './reference/describe-route.ts'
 
 /** What the route of revocations needs. */
 export interface RevocationRoutesParts {
@@ -16,13 +21,23 @@ export interface RevocationRoutesParts {
   readonly now: () => number
 }
 
+const revoking = {
+  id: 'revoke',
+  summary: 'Take tokens back',
+  text: 'One token, all of a subject’s that were issued before now, or those for one document. Open documents close within 2 s on every node.',
+  needs: 'admin on *',
+  body: newRevocationSchema,
+  answers: { 201: revocationSummarySchema, 200: revocationSummarySchema },
+  refuses: ['forbidden'],
+} as const
+
 /** `/revocations`: taking tokens back. */
 export function revocationRoutes({ revoke, opened, now }: RevocationRoutesParts): Hono<EdgeEnvironment> {
-  return new Hono<EdgeEnvironment>().post('/', async (context) => {
+  return new Hono<EdgeEnvironment>().post('/', describeRoute(revoking), async (context) => {
     const identity = context.get('identity')
     if (!isAdminOfAll(identity))
       throw new ProblemError('forbidden', 403, 'this needs admin access to all documents (*)')
-    const asked = parse(newRevocationSchema, await readJson(context))
+    const asked = await context.var.asked.body()
     const tokens = tokensIn(asked)
     const closes = opened(tokens)
     if (asked.dryRun === true) {

@@ -8,6 +8,7 @@ import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-po
 import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { askAsDescribed } from '../support/as-described.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -60,7 +61,7 @@ describe('the HTTP edge', () => {
       headers: { host: '127.0.0.1:8787', ...headers },
       ...(body === undefined ? {} : { body }),
     })
-    return await edge.fetch(request)
+    return await askAsDescribed(edge, request)
   }
 
   const documents = '/api/v1/documents'

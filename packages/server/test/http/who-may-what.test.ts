@@ -8,6 +8,7 @@ import { RevocationList } from '../../src/auth/revocation-list.ts'
 import { createEdge } from '../../src/http/edge.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { RevocationWatch } from '../../src/revocation-watch.ts'
+import { askAsDescribed } from '../support/as-described.ts'
 import { noLevels } from '../support/no-levels.ts'
 import { CapturedLog } from '../support/captured-log.ts'
 import { testSecret, tokenWith } from '../support/tokens.ts'
@@ -111,7 +112,10 @@ describe('who may what over HTTP', () => {
       host: '127.0.0.1:8787',
       ...(token === undefined ? {} : { authorization: `${scheme} ${token}` }),
     }
-    return await edge.fetch(new Request(base + path, { method, headers, ...(body === undefined ? {} : { body }) }))
+    return await askAsDescribed(
+      edge,
+      new Request(base + path, { method, headers, ...(body === undefined ? {} : { body }) }),
+    )
   }
 
   async function answerOf(response: Response): Promise<string> {
@@ -210,7 +214,7 @@ describe('who may what over HTTP', () => {
       ]
       const response = await revoke({ subject: 'ada' })
       expect(response.status).toBe(201)
-      const fresh = await tokenWith({ claims: { aud: 'docs', iat: now + 5 } })
+      const fresh = await tokenWith({ claims: { aud: 'docs', iat: Math.floor(Date.now() / 1000) + 5 } })
       const undated = await tokenWith({ claims: { aud: 'docs', iat: undefined } })
       for (const token of [old, undated]) {
         for (const request of [show, list]) {

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { RefusalKind } from '../refusal.ts'
+
+/** One kind of problem: the end of its `type`. What is also a reason to refuse a WebSocket bears the same name as there. */
+export type ProblemKind =
+  | RefusalKind
+  | 'invalid-request'
+  | 'invalid-cursor'
+  | 'forbidden-origin'
+  | 'already-exists'
+  | 'internal'
+
+/** What each kind answers with, and what it says. */
+export const problemKinds: Readonly<Record<ProblemKind, { readonly status: number; readonly text: string }>> = {
+  'invalid-request': {
+    status: 400,
+    text: 'A field, a parameter or the body is not as described; `errors` names each.',
+  },
+  'invalid-cursor': { status: 400, text: 'The cursor was not one that an answer of this list gave as `next`.' },
+  malformed: { status: 400, text: 'The bytes are no update that Yjs can read.' },
+  'missing-dependencies': { status: 400, text: 'The update waits for others that never came.' },
+  unauthorized: { status: 401, text: 'A token is needed and none came, or the one that came does not hold.' },
+  revoked: { status: 401, text: 'The token has been taken back.' },
+  forbidden: { status: 403, text: 'The role is too small, or an id to be created is outside of one’s access.' },
+  'read-only': { status: 403, text: 'This access may read but not write.' },
+  'forbidden-origin': { status: 403, text: 'Pages of this origin, or requests to this host name, are not answered.' },
+  'not-found': { status: 404, text: 'There is no such thing, or it is outside of one’s access.' },
+  'invalid-document-id': { status: 404, text: 'The path names no document id.' },
+  'handshake-timeout': { status: 408, text: 'The request came too slowly.' },
+  'already-exists': { status: 409, text: 'There is one of this id already.' },
+  deleted: { status: 410, text: 'The document was deleted; its id stays taken.' },
+  replaced: { status: 410, text: 'The document was deleted and made anew meanwhile.' },
+  'message-too-large': { status: 413, text: 'The body is larger than is taken here.' },
+  'presence-too-large': { status: 413, text: 'The presence is larger than is relayed.' },
+  'document-too-large': { status: 413, text: 'The document would grow past what the server holds.' },
+  'too-fast': { status: 429, text: 'Too many requests for too long.' },
+  internal: { status: 500, text: 'The server failed in a way it has no name for; its log says more.' },
+  'store-unavailable': { status: 503, text: 'The store cannot be reached at the moment; try again.' },
+  'keys-unavailable': { status: 503, text: 'The keys that verify tokens cannot be had at the moment; try again.' },
+  corrupt: { status: 503, text: 'What the store holds of this document cannot be read.' },
+  overloaded: { status: 503, text: 'The server has no room for more right now; try again.' },
+  restarting: { status: 503, text: 'The server is going down; another one will answer.' },
+}
+
+/** RFC 9457. `type` is stable: `/problems/<kind>`. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail?: string | undefined
+  /** For `invalid-request`: which fields are wrong and how. */
+  readonly errors?: readonly { readonly field: string; readonly message: string }[] | undefined
+}
+
+/** {@link Problem} */
+export const problemSchema: z.ZodType<Problem> = z
+  .object({
+    type: z.string().meta({ description: 'Stable: `/problems/` and the kind.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional().meta({ description: 'What is wrong, and what to do.' }),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: 'For `invalid-request`: which fields are wrong and how.' }),
+  })
+  .meta({ id: 'Problem', description: 'What every request that fails is answered with (RFC 9457).' })
