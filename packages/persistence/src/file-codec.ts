@@ -13,9 +13,14 @@ export interface StoredFileRecord extends FileRecord {
   readonly chunkBytes: number
 }
 
+/** What names a file within its document. */
+export function hashOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
 /** What a store keeps of a new file. */
 export function recordOf({ name, type, created, createdBy, content }: NewFile): StoredFileRecord {
-  const hash = createHash('sha256').update(content).digest('hex')
+  const hash = hashOf(content)
   return { hash, name, type, bytes: content.byteLength, created, createdBy, chunkBytes }
 }
 

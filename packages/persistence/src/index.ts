@@ -1,5 +1,11 @@
 export { BackupFormatError } from './backup/backup-format-error.ts'
-export { readBackup, type RestoredDocument, type RestoreOptions, type RestoreOutcome } from './backup/read-backup.ts'
+export {
+  readBackup,
+  type RestoredDocument,
+  type RestoredFile,
+  type RestoreOptions,
+  type RestoreOutcome,
+} from './backup/read-backup.ts'
 export { type BackupOptions, writeBackup } from './backup/write-backup.ts'
 export { compactionDue, compactionWorthwhile } from './compaction/compaction-due.ts'
 export { type CompactionResult, Compactor, type CompactorOptions } from './compaction/compactor.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { readBackup, type RestoredDocument } from '../src/backup/read-backup.ts'
+import { readBackup, type RestoredDocument, type RestoredFile } from '../src/backup/read-backup.ts'
 import { writeBackup } from '../src/backup/write-backup.ts'
 import type { StoreFixture } from '../src/contract/store-fixture.ts'
 import { MemoryStore } from '../src/memory/memory-store.ts'
@@ -41,6 +41,9 @@ const documents = fc.array(
     there: fc.option(edits, { nil: undefined }),
     after: edits,
     title: fc.option(fc.record({ title: fc.string(), at: fc.nat(2_000) }), { nil: undefined }),
+    files: fc.array(fc.record({ name: fc.string(), created: fc.nat(), content: fc.uint8Array({ maxLength: 50 }) }), {
+      maxLength: 2,
+    }),
   }),
   { minLength: 1, maxLength: 4 },
 )
@@ -57,7 +60,7 @@ describe('a backup of one store, read into another', () => {
         fc.asyncProperty(documents, async (drawn) => {
           const prefix = `run-${run++}/`
           const expected = new Map<string, Expected>()
-          for (const [index, { before, there, after, title }] of drawn.entries()) {
+          for (const [index, { before, there, after, title, files }] of drawn.entries()) {
             const id = `${prefix}${index}`
             await write(one.store, id, before)
             if (there !== undefined) {
@@ -66,12 +69,18 @@ describe('a backup of one store, read into another', () => {
             }
             await write(one.store, id, after)
             if (title !== undefined) await one.store.catalog.setTitle(id, title.title, title.at)
+            for (const file of files) {
+              await one.store.files.put(id, { ...file, type: 'image/png', createdBy: 'ann' }, plenty)
+            }
             expected.set(id, await expectation(one.store, other.store, id, there !== undefined))
           }
           const bytes = await gather(writeBackup(one.store, { prefix }))
-          expect((await restore(other.store, bytes)).map(({ document }) => document)).toEqual([...expected.keys()])
+          const restored = await restore(other.store, bytes)
+          const documentsOf = restored.filter((item) => !('file' in item)).map(({ document }) => document)
+          expect(documentsOf).toEqual([...expected.keys()])
           for (const [id, { content, created }] of expected) {
             expect(contentOf(await docIn(other.store, id))).toEqual(content)
+            expect(await filesOf(other.store, id)).toEqual(await filesOf(one.store, id))
             if (!created) continue
             expect(await metadataOf(other.store, id)).toEqual(await metadataOf(one.store, id))
             const entries = await entriesOf(other.store, id)
@@ -88,6 +97,8 @@ describe('a backup of one store, read into another', () => {
     60_000,
   )
 })
+
+const plenty = { files: 10, bytes: 1_000_000 }
 
 interface Expected {
   readonly content: object
@@ -111,11 +122,19 @@ async function entriesOf({ log }: Store, id: string): Promise<object[]> {
   return entries.map(({ actor, at, update }) => ({ actor, at, update: Buffer.from(update).toString('hex') }))
 }
 
+async function filesOf({ files }: Store, id: string): Promise<object[]> {
+  const found: object[] = []
+  for (const record of await files.list(id)) {
+    found.push({ record, content: (await gather(files.read(id, record.hash))).toString('hex') })
+  }
+  return found
+}
+
 async function metadataOf({ catalog }: Store, id: string): Promise<object> {
   return { ...(await catalog.get(id)), bytes: 'as the store keeps it' }
 }
 
-async function restore(store: Store, bytes: Uint8Array): Promise<RestoredDocument[]> {
+async function restore(store: Store, bytes: Uint8Array): Promise<(RestoredDocument | RestoredFile)[]> {
   return all(readBackup(store, streamOf(bytes)))
 }
 

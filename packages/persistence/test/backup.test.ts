@@ -1,21 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { readBackup, type RestoredDocument, type RestoreOptions } from '../src/backup/read-backup.ts'
+import { readBackup, type RestoredDocument, type RestoredFile, type RestoreOptions } from '../src/backup/read-backup.ts'
 import { writeBackup } from '../src/backup/write-backup.ts'
 import type { DocumentCatalog } from '../src/document-catalog.ts'
+import type { DocumentFiles, FileRecord } from '../src/document-files.ts'
 import type { DocumentLog } from '../src/document-log.ts'
 import { CorruptRecordError } from '../src/errors.ts'
 import { MemoryStore } from '../src/memory/memory-store.ts'
 import type { Store } from '../src/store.ts'
 import { all, contentOf, docIn, gather, say, storeWith, streamOf, WrittenDocument } from './written-documents.ts'
 
-function restore(store: Store, bytes: Uint8Array, options?: RestoreOptions): Promise<RestoredDocument[]> {
+function restore(
+  store: Store,
+  bytes: Uint8Array,
+  options?: RestoreOptions,
+): Promise<(RestoredDocument | RestoredFile)[]> {
   return all(readBackup(store, streamOf(bytes, 7), options))
 }
 
 /** A store whose calls can be preceded by something that happens at that moment. */
-function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog> }): Store {
+function disturbed(
+  store: Store,
+  before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog>; files?: Partial<DocumentFiles> },
+): Store {
   const { log, catalog, files, revocations, shelves } = store
   return {
     log: {
@@ -36,7 +44,14 @@ function disturbed(store: Store, before: { log?: Partial<DocumentLog>; catalog?:
       recreate: (document) => catalog.recreate(document),
       ...before.catalog,
     },
-    files,
+    files: {
+      put: (document, file, limits) => files.put(document, file, limits),
+      list: (document) => files.list(document),
+      get: (document, hash) => files.get(document, hash),
+      read: (document, hash, range) => files.read(document, hash, range),
+      remove: (document, hash) => files.remove(document, hash),
+      ...before.files,
+    },
     revocations,
     shelves,
     check: () => store.check(),
@@ -274,3 +289,87 @@ async function storeFrom(bytes: Uint8Array): Promise<Store> {
   await restore(store, bytes)
   return store
 }
+
+describe('files in a backup', () => {
+  const plenty = { files: 100, bytes: 100_000_000 }
+
+  async function putFile(store: Store, id: string, text: string): Promise<FileRecord> {
+    const file = { name: `${text}.txt`, type: 'text/plain', created: 7, createdBy: 'ann', content: Buffer.from(text) }
+    return (await store.files.put(id, file, plenty)).record
+  }
+
+  async function storeWithFiles(): Promise<{ store: MemoryStore; one: FileRecord; two: FileRecord }> {
+    const store = await storeWith('a', 'b')
+    return { store, one: await putFile(store, 'a', 'one'), two: await putFile(store, 'a', 'two') }
+  }
+
+  it('come with their documents, and reading them again changes nothing', async () => {
+    const { store, one, two } = await storeWithFiles()
+    const bytes = await gather(writeBackup(store))
+    const target = new MemoryStore()
+    const created = [one, two].toSorted((a, b) => (a.hash < b.hash ? -1 : 1))
+    expect(await restore(target, bytes)).toEqual([
+      { document: 'a', outcome: 'created' },
+      ...created.map(({ hash }) => ({ document: 'a', file: hash, outcome: 'created' })),
+      { document: 'b', outcome: 'created' },
+    ])
+    expect(await target.files.list('a')).toEqual(await store.files.list('a'))
+    expect(Buffer.concat(await all(target.files.read('a', one.hash))).toString()).toBe('one')
+    const again = await restore(target, bytes)
+    expect(again.map(({ outcome }) => outcome)).toEqual(['unchanged', 'unchanged', 'unchanged', 'unchanged'])
+  })
+
+  it('L5: stay away where their document was deleted, and where it is of no prefix that was asked for', async () => {
+    const { store, one } = await storeWithFiles()
+    const bytes = await gather(writeBackup(store))
+    expect(await restore(new MemoryStore(), bytes, { prefix: 'b' })).toEqual([{ document: 'b', outcome: 'created' }])
+    await store.catalog.delete('a', 50)
+    expect(await restore(store, bytes, { prefix: 'a' })).toContainEqual({
+      document: 'a',
+      file: one.hash,
+      outcome: 'deleted',
+    })
+  })
+
+  it('are left out where they are removed, or their document is deleted, while they are read', async () => {
+    for (const change of ['remove', 'delete', 'recreate'] as const) {
+      const { store } = await storeWithFiles()
+      let disturbances = 0
+      const using = disturbed(store, {
+        files: {
+          read: async function* (document, hash) {
+            const whole = await all(store.files.read(document, hash))
+            if (disturbances++ === 0) {
+              if (change === 'remove') await store.files.remove(document, hash)
+              else await store.catalog.delete(document, 50)
+              if (change === 'recreate') await store.catalog.recreate({ id: document, title: '', createdBy: '', at: 1 })
+            }
+            if (change === 'remove') yield* store.files.read(document, hash)
+            else yield* whole
+          },
+        },
+      })
+      const restored = await restore(new MemoryStore(), await gather(writeBackup(using)))
+      expect(restored.filter((item) => 'file' in item)).toHaveLength(change === 'remove' ? 1 : 0)
+      expect(restored.filter((item) => !('file' in item))).toHaveLength(2)
+    }
+  })
+
+  it('L8: that cannot be read end it, unless it was asked to leave such out', async () => {
+    const { store, one } = await storeWithFiles()
+    const error = new CorruptRecordError('a', undefined, 'for the test')
+    const damaged = disturbed(store, {
+      files: {
+        read: async function* (document, hash) {
+          if (hash === one.hash) throw error
+          yield* store.files.read(document, hash)
+        },
+      },
+    })
+    await expect(gather(writeBackup(damaged))).rejects.toBe(error)
+    const left: unknown[] = []
+    const bytes = await gather(writeBackup(damaged, { onUnreadable: (item) => left.push(item) }))
+    expect(left).toEqual([error])
+    expect(await restore(new MemoryStore(), bytes)).toHaveLength(3)
+  })
+})

@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { DocumentRecord } from '../document-catalog.ts'
+import type { FileRecord, NewFile } from '../document-files.ts'
 import type { NewEntry } from '../document-log.ts'
+import { hashOf } from '../file-codec.ts'
 
 /**
  * The bytes of a backup, as docs/backup-format.md has them: a line that names the format, then records, the last of which
@@ -10,7 +12,10 @@ import type { NewEntry } from '../document-log.ts'
  */
 
 /** The format that is written. It grows with every change that an older Weft could not read. */
-export const backupFormat = 1
+export const backupFormat = 2
+
+/** The oldest format that is read: it has no files, and is otherwise the same. */
+export const oldestBackupFormat = 1
 
 /** What a backup begins with, before the number of its format. */
 export const backupName = 'weft-backup '
@@ -19,12 +24,7 @@ export const backupName = 'weft-backup '
 export const longestFirstLine = 32
 
 /** What a record is. */
-export const recordTypes: { readonly document: 1; readonly update: 2; readonly entry: 3; readonly end: 4 } = {
-  document: 1,
-  update: 2,
-  entry: 3,
-  end: 4,
-} as const
+export const recordTypes = { document: 1, update: 2, entry: 3, end: 4, file: 5 } as const
 
 /** Type (1 byte), length of the payload (uint32), CRC-32 of the payload, CRC-32 of the nine bytes before it. Little endian. */
 export const recordHeaderBytes = 13
@@ -71,4 +71,46 @@ export function decodeEntryPayload(payload: Buffer): NewEntry | undefined {
   const actorEnd = entryHeaderBytes + payload.readUInt16LE(8)
   if (payload.byteLength < actorEnd || !Number.isSafeInteger(at)) return undefined
   return { at, actor: payload.toString('utf8', entryHeaderBytes, actorEnd), update: payload.subarray(actorEnd) }
+}
+
+/** Length of what is said of the file (uint32); then that, then its bytes. */
+const fileHeaderBytes = 4
+
+/** What a file's record says of it. The hash tells whether its bytes are as they were. */
+type FileHeading = Omit<FileRecord, 'bytes'>
+
+/** A file's payload. */
+export function encodeFilePayload({ hash, name, type, created, createdBy }: FileRecord, content: Uint8Array): Buffer {
+  const heading: FileHeading = { hash, name, type, created, createdBy }
+  const text = JSON.stringify(heading)
+  const headingBytes = Buffer.byteLength(text)
+  const payload = Buffer.alloc(fileHeaderBytes + headingBytes + content.byteLength)
+  payload.writeUInt32LE(headingBytes, 0)
+  payload.write(text, fileHeaderBytes)
+  payload.set(content, fileHeaderBytes + headingBytes)
+  return payload
+}
+
+/** The file that {@link encodeFilePayload} made a payload of; undefined where it is none. Its content is a view. */
+export function decodeFilePayload(payload: Buffer): NewFile | undefined {
+  if (payload.byteLength < fileHeaderBytes) return undefined
+  const headingEnd = fileHeaderBytes + payload.readUInt32LE(0)
+  if (payload.byteLength < headingEnd) return undefined
+  const heading = parseObject(payload.subarray(fileHeaderBytes, headingEnd))
+  const { hash, name, type, created, createdBy } = heading ?? {}
+  const content = payload.subarray(headingEnd)
+  if (hash !== hashOf(content)) return undefined
+  if (typeof name !== 'string' || typeof type !== 'string' || typeof createdBy !== 'string') return undefined
+  if (typeof created !== 'number' || !Number.isSafeInteger(created)) return undefined
+  return { name, type, created, createdBy, content }
+}
+
+/** A payload that is a JSON object; undefined where it is none. */
+export function parseObject(payload: Buffer): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(payload.toString())
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : undefined
+  } catch {
+    return undefined
+  }
 }

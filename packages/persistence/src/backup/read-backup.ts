@@ -1,8 +1,10 @@
+import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog, LoadedDocument, NewEntry } from '../document-log.ts'
 import { DocumentDeletedError, EpochMismatchError, TipMovedError } from '../errors.ts'
+import { hashOf } from '../file-codec.ts'
 import { randomId } from '../random-id.ts'
 import type { Store } from '../store.ts'
-import { type BackedUpDocument, backedUpDocuments } from './backed-up-documents.ts'
+import { type BackedUpDocument, type BackedUpFile, backedUpDocuments } from './backed-up-documents.ts'
 import { BackupFormatError } from './backup-format-error.ts'
 import { missingEntries, UnmergeableUpdateError } from './missing-entries.ts'
 import { type Bounds, severalAtOnce } from './several-at-once.ts'
@@ -30,6 +32,14 @@ export interface RestoredDocument {
   readonly outcome: RestoreOutcome
 }
 
+/** One file of a backup, once it is in the store. Where its document stays deleted, so does the file. */
+export interface RestoredFile {
+  readonly document: string
+  /** Its hash. */
+  readonly file: string
+  readonly outcome: 'created' | 'unchanged' | 'deleted'
+}
+
 /** Who wrote what was merged into one state: nobody knows. */
 const unknownActor = ''
 
@@ -38,12 +48,17 @@ const appendEntries = 500
 const appendBytes = 1024 * 1024
 
 /** Small documents are restored beside each other, since each waits for the store several times. */
-const bounds: Bounds<BackedUpDocument> = {
+const bounds: Bounds<BackedUpDocument | BackedUpFile> = {
   items: 32,
   weight: 8 * 1024 * 1024,
-  weigh: ({ updates, entries }) =>
-    [...updates, ...entries.map(({ update }) => update)].reduce((sum, { byteLength }) => sum + byteLength, 0),
+  weigh: (item) =>
+    item.kind === 'file'
+      ? item.file.content.byteLength
+      : [...item.updates, ...item.entries.map(({ update }) => update)].reduce((sum, part) => sum + part.byteLength, 0),
 }
+
+/** What a document had once it may have again. */
+const noLimits = { files: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER }
 
 /** How often a log that goes on is compared anew. In one that never rests, what is appended may be there already. */
 const comparisons = 5
@@ -51,9 +66,9 @@ const comparisons = 5
 /**
  * Reads a backup into a store, while the store is in use. What a document lacks is appended to its log, so that nothing
  * that was written since is lost, and whoever has it open hears of it. The same backup read again changes nothing.
- * Memory holds one document, or small ones of a few MiB together.
+ * Memory holds one document or file, or small ones of a few MiB together.
  *
- * @returns each document of the backup, in its order, once it is durable in the store
+ * @returns each document of the backup and each file, in its order, once it is durable in the store
  * @throws BackupFormatError where the backup is cut short or damaged: the documents before stand
  * @throws StoreUnavailableError, CorruptRecordError where a document of that name is there and cannot be read
  */
@@ -61,19 +76,37 @@ export async function* readBackup(
   store: Store,
   bytes: AsyncIterable<Uint8Array>,
   { prefix = '', recreate = false }: RestoreOptions = {},
-): AsyncGenerator<RestoredDocument> {
-  const documents = startingWith(prefix, backedUpDocuments(bytes))
-  yield* severalAtOnce(documents, bounds, async (document) => ({
-    document: document.heading.id,
-    outcome: await restore(store, document, recreate),
-  }))
+): AsyncGenerator<RestoredDocument | RestoredFile> {
+  let before: Promise<RestoreOutcome> | undefined
+  yield* severalAtOnce(startingWith(prefix, backedUpDocuments(bytes)), bounds, async (item) => {
+    if (item.kind === 'document') {
+      before = restore(store, item, recreate)
+      return { document: item.heading.id, outcome: await before }
+    }
+    // Its document, which it cannot be put into before that is there.
+    await before
+    return await restoreFile(store.files, item)
+  })
 }
 
 async function* startingWith(
   prefix: string,
-  documents: AsyncIterable<BackedUpDocument>,
-): AsyncGenerator<BackedUpDocument> {
-  for await (const document of documents) if (document.heading.id.startsWith(prefix)) yield document
+  items: AsyncIterable<BackedUpDocument | BackedUpFile>,
+): AsyncGenerator<BackedUpDocument | BackedUpFile> {
+  for await (const item of items) {
+    const document = item.kind === 'document' ? item.heading.id : item.document
+    if (document.startsWith(prefix)) yield item
+  }
+}
+
+async function restoreFile(files: DocumentFiles, { document, file }: BackedUpFile): Promise<RestoredFile> {
+  try {
+    const { record, added } = await files.put(document, file, noLimits)
+    return { document, file: record.hash, outcome: added ? 'created' : 'unchanged' }
+  } catch (error) {
+    if (!(error instanceof DocumentDeletedError)) throw error
+    return { document, file: hashOf(file.content), outcome: 'deleted' }
+  }
 }
 
 async function restore(store: Store, document: BackedUpDocument, recreate: boolean): Promise<RestoreOutcome> {

@@ -1,6 +1,13 @@
 import { crc32 } from 'node:zlib'
 import { BackupFormatError } from './backup-format-error.ts'
-import { backupFormat, backupName, longestFirstLine, longestPayload, recordHeaderBytes } from './backup-record.ts'
+import {
+  backupFormat,
+  backupName,
+  longestFirstLine,
+  longestPayload,
+  oldestBackupFormat,
+  recordHeaderBytes,
+} from './backup-record.ts'
 import type { ByteSource } from './byte-source.ts'
 
 /** A record of a backup whose checksums are right. */
@@ -14,9 +21,10 @@ export interface BackupRecord {
 /**
  * Reads the line that a backup begins with.
  *
+ * @returns the backup's format
  * @throws BackupFormatError where it is no backup, or one of a format that this Weft does not read
  */
-export async function readFirstLine(source: ByteSource): Promise<void> {
+export async function readFirstLine(source: ByteSource): Promise<number> {
   let line = ''
   while (!line.endsWith('\n') && line.length < longestFirstLine) {
     const byte = await source.take(1)
@@ -28,10 +36,10 @@ export async function readFirstLine(source: ByteSource): Promise<void> {
     throw new BackupFormatError(0, undefined, begun ? 'it is cut short' : 'this is no backup of Weft')
   }
   const number = line.slice(backupName.length, -1)
-  if (number !== String(backupFormat)) {
-    const detail = `it is of format ${number}, and this version of Weft reads format ${backupFormat}`
-    throw new BackupFormatError(0, undefined, detail)
-  }
+  const format = Number(number)
+  if (String(format) === number && format >= oldestBackupFormat && format <= backupFormat) return format
+  const known = `formats ${oldestBackupFormat} to ${backupFormat}`
+  throw new BackupFormatError(0, undefined, `it is of format ${number}, and this version of Weft reads ${known}`)
 }
 
 /**

@@ -33,11 +33,17 @@ export async function restore(
     const store = await openStore(url, { durability })
     try {
       const counts = new Map<RestoreOutcome, number>()
-      for await (const { document, outcome } of readBackup(store, bytes, { prefix, recreate })) {
+      let files = 0
+      for await (const restored of readBackup(store, bytes, { prefix, recreate })) {
+        const { document, outcome } = restored
+        if ('file' in restored) {
+          if (restored.outcome !== 'deleted') files++
+          continue
+        }
         counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
         if (outcome === 'deleted') say(`${document} was deleted and stays so: --deleted recreate brings it back`)
       }
-      return summary(counts)
+      return summary(counts, files)
     } finally {
       await store.close()
     }
@@ -56,11 +62,12 @@ async function openSource(from: string): Promise<Readable> {
   }
 }
 
-function summary(counts: ReadonlyMap<RestoreOutcome, number>): string {
+function summary(counts: ReadonlyMap<RestoreOutcome, number>, files: number): string {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
   const parts = Object.entries(outcomes).flatMap(([outcome, text]) => {
     const count = [...counts].find(([key]) => key === outcome)?.[1]
     return count === undefined ? [] : [`${count} ${text}`]
   })
-  return `${counted(total)} read${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`
+  const withFiles = files === 0 ? '' : ` with ${files} ${files === 1 ? 'file' : 'files'}`
+  return `${counted(total)}${withFiles} read${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`
 }
