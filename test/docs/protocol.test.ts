@@ -80,6 +80,7 @@ async function start(): Promise<WeftServer> {
     durability: 'memory',
     redisSettings: 'checked',
     role: 'all',
+    workers: 1,
     port: 0,
     host: '127.0.0.1',
     anonymous: 'write',

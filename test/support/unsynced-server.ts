@@ -17,6 +17,7 @@ const config = {
   durability: 'fsync',
   redisSettings: 'checked',
   role: 'all',
+  workers: 1,
   port: Number(values.port),
   host: '127.0.0.1',
   anonymous: 'admin',

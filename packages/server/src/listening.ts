@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import type { Server } from 'node:net'
 import { type Config, ConfigurationError } from './config/settings.ts'
 
 /**
@@ -7,7 +8,7 @@ import { type Config, ConfigurationError } from './config/settings.ts'
  * @returns the URL at which it is reached
  * @throws ConfigurationError where the address cannot be listened on
  */
-export async function listen(server: HttpServer, { port, host }: Pick<Config, 'port' | 'host'>): Promise<string> {
+export async function listen(server: Server, { port, host }: Pick<Config, 'port' | 'host'>): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)))
     server.listen(port, host, resolve)

@@ -1,19 +1,23 @@
 #!/usr/bin/env node
-import { BackupFormatError, openStore, StoreConfigurationError, StoreError } from '@weft/persistence'
+import { BackupFormatError, StoreConfigurationError, StoreError } from '@weft/persistence'
 import { CommandFailure } from './backup/command-failure.ts'
 import { runStoreCommand } from './backup/run-store-command.ts'
 import { KeysUnavailableError } from './auth/key-set.ts'
 import { mintToken } from './auth/mint-token.ts'
 import type { StoreInvocation } from './config/backup-settings.ts'
-import { readInvocation } from './config/read-config.ts'
-import { type Command, type Config, ConfigurationError } from './config/settings.ts'
-import { createLog } from './observability/log.ts'
+import { readInvocation, type ServeInvocation } from './config/read-config.ts'
+import { ConfigurationError } from './config/settings.ts'
+import { exitCode } from './exit-code.ts'
+import { forReader, greet } from './greeting.ts'
 import { listNodes } from './list-nodes.ts'
-import { startServer, type WeftServer } from './server.ts'
+import { serve } from './serve.ts'
 import { systemSurroundings } from './system-surroundings.ts'
+import { processLink } from './workers/process-link.ts'
+import { runWorkers } from './workers/run-workers.ts'
+import type { WorkerLink } from './workers/worker-link.ts'
 
-/** Exit codes: 0 drained or done, 1 failed while running, 2 wrong configuration. */
-const exitCode = { drained: 0, failed: 1, wrongConfiguration: 2 }
+/** Where this process is one of the workers of a `--workers`. */
+const worker = processLink(process.env)
 
 async function main(): Promise<number> {
   const invocation = readInvocation(process.argv.slice(2), process.env)
@@ -32,16 +36,33 @@ async function main(): Promise<number> {
     return exitCode.drained
   }
   if (!('config' in invocation)) return workOnStore(invocation)
+  return invocation.config.workers > 1 && worker === undefined
+    ? await serveWithWorkers(invocation)
+    : await serveAlone(invocation)
+}
+
+async function serveAlone({ command, config }: ServeInvocation): Promise<number> {
   // Listened for from the start: whoever reads that the server listens may already ask it to stop.
-  const toStop = signalled()
-  const server = await start(invocation.command, invocation.config)
-  try {
-    await Promise.race([toStop, server.ready.then(() => toStop)])
-  } catch (error) {
-    await server.stop()
-    throw error
-  }
-  return (await server.stop()) ? exitCode.drained : exitCode.failed
+  const stop = worker === undefined ? signalled() : workerSignalled(worker)
+  return await serve(forReader(command, config), {
+    command,
+    stop,
+    worker,
+    // The primary says it for all of its workers.
+    listening: (url) => worker ?? greet(command, url),
+  })
+}
+
+async function serveWithWorkers({ command, config }: ServeInvocation): Promise<number> {
+  let kill = (): void => {}
+  const { code, failure } = await runWorkers(forReader(command, config), {
+    environment: process.env,
+    stop: signalled(() => kill()),
+    ready: (url) => greet(command, url),
+    killable: (killAll) => (kill = killAll),
+  })
+  if (failure !== undefined) process.stderr.write(failure)
+  return code
 }
 
 async function workOnStore(invocation: StoreInvocation): Promise<number> {
@@ -53,35 +74,32 @@ async function workOnStore(invocation: StoreInvocation): Promise<number> {
   return exitCode.drained
 }
 
-async function start(command: Command, config: Config): Promise<WeftServer> {
-  // On a terminal a person reads: one link, and what went wrong. Elsewhere a program does: every event.
-  const person = command === 'dev' && process.stdout.isTTY
-  const log = createLog(person && config.logLevel === 'info' ? 'warn' : config.logLevel)
-  const node = systemSurroundings.randomId()
-  const { store, durability } = config
-  const assumeConfigured = config.redisSettings === 'assumed'
-  const server = await startServer(config, {
-    openStore: (signal) => openStore(store, { node, durability, assumeConfigured, signal }),
-    node,
-    log,
-    anyLoopbackOrigin: command === 'dev',
-  })
-  if (person) process.stdout.write(`\n  Weft is ready: ${server.url}\n\n`)
-  return server
-}
-
-/** Resolves at the first signal to stop; a second one ends the process at once. */
-async function signalled(): Promise<void> {
+/**
+ * Resolves at the first signal to stop; a second one ends the process at once.
+ *
+ * @param atOnce what is done before that
+ */
+async function signalled(atOnce: () => void = () => {}): Promise<void> {
   await new Promise<void>((resolve) => {
     let stopping = false
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (stopping) process.exit(exitCode.failed)
+        if (stopping) {
+          atOnce()
+          process.exit(exitCode.failed)
+        }
         stopping = true
         resolve()
       })
     }
   })
+}
+
+/** A worker goes when its primary says so. Ctrl-C reaches both, and is the primary's; SIGTERM may be meant for this worker alone. */
+async function workerSignalled(link: WorkerLink): Promise<void> {
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => link.leave())
+  await link.stop
 }
 
 function describe(error: unknown): string {
@@ -108,6 +126,11 @@ try {
   const wrong = isConfiguration(error)
   // What a person can mend is one line; anything else is a fault of ours, and its stack says where.
   const named = wrong || isNamed(error)
-  process.stderr.write(`weft: ${named ? error.message : describe(error)}\n`)
+  const text = `weft: ${named ? error.message : describe(error)}\n`
+  if (worker === undefined) process.stderr.write(text)
+  else await worker.failed(text)
   process.exitCode = wrong ? exitCode.wrongConfiguration : exitCode.failed
+} finally {
+  // Nothing else keeps a worker alive that has ended.
+  if (worker !== undefined && process.connected) process.disconnect()
 }

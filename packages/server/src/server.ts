@@ -1,3 +1,4 @@
+import type { Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@weft/persistence'
 import type { RevokedTokens } from '@weft/protocol'
@@ -47,6 +48,18 @@ export interface ServerParts {
   readonly log: Log
   /** Whether pages of other ports of this machine may connect: for development. */
   readonly anyLoopbackOrigin: boolean
+  /** What it has in common with other processes behind the same address, where it is one of several. */
+  readonly worker?: WorkerSeat | undefined
+}
+
+/** The place of one process among several. */
+export interface WorkerSeat {
+  /** From 1. */
+  readonly number: number
+  /** Has a server answer the connections that this process is given. Resolves with the URL at which people reach it. */
+  takeConnections(server: HttpServer): Promise<string>
+  /** Is given what reads this process's counts, and returns what reads those of all. */
+  shareMetrics(own: () => Promise<string>): () => Promise<string>
 }
 
 /** A server that listens. */
@@ -73,7 +86,7 @@ export interface WeftServer {
  *   which nodes share is waited for while it is away
  */
 export async function startServer(config: Config, parts: ServerParts): Promise<WeftServer> {
-  const { log } = parts
+  const { log, worker } = parts
   const { role } = config
   const surroundings = systemSurroundings
   const revocations = new RevocationList(() => surroundings.now())
@@ -87,16 +100,23 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   })
   await opening.begun()
   const health = new Health({ role, opening, shared, surroundings })
-  const metrics: Metrics = new Metrics(() => ({
-    ...documents.load,
-    connections: tier?.size ?? 0,
-    documentsFailing: health.failing.size,
-    membersPaused: tier?.paused ?? 0,
-    eventLoopDelay: load.reading.delay / 1000,
-    loadStage: load.stage,
-  }))
+  const metrics: Metrics = new Metrics(
+    () => ({
+      ...documents.load,
+      connections: tier?.size ?? 0,
+      documentsFailing: health.failing.size,
+      membersPaused: tier?.paused ?? 0,
+      eventLoopDelay: load.reading.delay / 1000,
+      loadStage: load.stage,
+    }),
+    worker?.number,
+  )
   const observers: Observers = { log, metrics, health }
-  const load = new NodeLoad({ gauge: new ProcessLoadGauge(), surroundings, changed: loadReport(observers) })
+  const load = new NodeLoad({
+    gauge: new ProcessLoadGauge(worker === undefined ? 1 : config.workers),
+    surroundings,
+    changed: loadReport(observers),
+  })
   const documents = new LiveDocuments({
     limits: { ...defaultRoomLimits, emptyRoomGrace: config.emptyRoomGrace },
     surroundings,
@@ -133,7 +153,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   const common: NodeAppParts = {
     origins,
     readiness: () => health.readiness(),
-    metrics,
+    metrics:
+      worker === undefined
+        ? metrics
+        : { contentType: metrics.contentType, read: worker.shareMetrics(() => metrics.read()) },
     report: requestReport(observers),
   }
   const app =
@@ -176,7 +199,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   ready.catch(() => {})
   // Whoever reads that it listens finds documents that can be opened, and nobody comes in by what was taken back.
   if (opening.store !== undefined) await Promise.allSettled([ready])
-  const url = await listen(server, config).catch(async (error: unknown) => {
+  const url = await (worker?.takeConnections(server) ?? listen(server, config)).catch(async (error: unknown) => {
     health.draining = true
     await release()
     await opening.close()

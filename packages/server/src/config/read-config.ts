@@ -8,9 +8,15 @@ import { type Command, type Config, ConfigurationError, defaults, type Setting, 
 import { assertStoreFits, defaultDurability, isSharedStore } from './store-fit.ts'
 import { readTokenInvocation, tokenCommandHelp, type TokenInvocation } from './token-settings.ts'
 
+/** A command that starts a server. */
+export interface ServeInvocation {
+  readonly command: Command
+  readonly config: Config
+}
+
 /** What a command line asks for. */
 export type Invocation =
-  | { readonly command: Command; readonly config: Config }
+  | ServeInvocation
   | StoreInvocation
   | TokenInvocation
   | { readonly command: 'nodes'; readonly store: string }
@@ -62,6 +68,7 @@ function readConfig(command: Command, value: SettingReader): Config {
     durability: value(settings.durability, defaultDurability(store)),
     redisSettings: value(settings.redisSettings, base.redisSettings),
     role: value(settings.role, base.role),
+    workers: value(settings.workers, base.workers),
     port: value(settings.port, base.port),
     host: value(settings.host, base.host),
     anonymous: anonymousAccess(value(settings.anonymous, base.anonymous), verifiesTokens(auth)),

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { parseDurability } from '@weft/persistence'
 import { defaultRoomLimits } from '../room/limits.ts'
 import { type AuthConfig, noTokens } from '../auth/auth-config.ts'
@@ -47,6 +48,7 @@ export const settings: {
   readonly durability: Setting<string>
   readonly redisSettings: Setting<RedisSettings>
   readonly role: Setting<NodeRole>
+  readonly workers: Setting<number>
   readonly port: Setting<number>
   readonly host: Setting<string>
   readonly anonymous: Setting<AnonymousAccess>
@@ -80,6 +82,12 @@ export const settings: {
     placeholder: 'all|edge|sync',
     help: 'what this node serves: everything, API and web app, or open documents; other than all needs Redis',
     parse: oneOf('role', ['all', 'edge', 'sync']),
+  },
+  workers: {
+    flag: 'workers',
+    placeholder: 'number|auto',
+    help: 'how many processes serve behind one address, each a node of its own; auto is one a core; more than 1 needs Redis',
+    parse: (text) => (text === 'auto' ? availableParallelism() : wholeNumber('workers', 1, 256, ' or auto')(text)),
   },
   port: {
     flag: 'port',
@@ -134,6 +142,8 @@ export interface Config {
   readonly durability: string
   readonly redisSettings: RedisSettings
   readonly role: NodeRole
+  /** How many processes serve. */
+  readonly workers: number
   readonly port: number
   readonly host: string
   readonly anonymous: AnonymousAccess
@@ -163,6 +173,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     store: 'sqlite:.weft',
     redisSettings: 'checked',
     role: 'all',
+    workers: 1,
     port: 8787,
     host: '127.0.0.1',
     anonymous: 'admin',
@@ -178,6 +189,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     store: 'sqlite:.weft',
     redisSettings: 'checked',
     role: 'all',
+    workers: 1,
     port: 8787,
     host: '127.0.0.1',
     anonymous: undefined,
@@ -208,11 +220,12 @@ function durability(text: string): string {
   return text
 }
 
-function wholeNumber(flag: string, least: number, most: number): (text: string) => number {
+/** @param or what else it takes */
+function wholeNumber(flag: string, least: number, most: number, or: string = ''): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new ConfigurationError(`--${flag} takes a whole number from ${least} to ${most}, not "${text}"`)
+      throw new ConfigurationError(`--${flag} takes a whole number from ${least} to ${most}${or}, not "${text}"`)
     }
     return value
   }

@@ -15,7 +15,12 @@ export function defaultDurability(store: string): string {
  *
  * @throws ConfigurationError
  */
-export function assertStoreFits({ store, durability, role }: Pick<Config, 'store' | 'durability' | 'role'>): void {
+export function assertStoreFits({
+  store,
+  durability,
+  role,
+  workers,
+}: Pick<Config, 'store' | 'durability' | 'role' | 'workers'>): void {
   if (isSharedStore(store)) return
   const [scheme] = store.split(':')
   if (durability !== defaultDurability(store)) {
@@ -26,6 +31,11 @@ export function assertStoreFits({ store, durability, role }: Pick<Config, 'store
   if (role !== 'all') {
     throw new ConfigurationError(
       `--role ${role} needs a Redis, which the other nodes share: give --store redis://<host>:<port>, or --role all`,
+    )
+  }
+  if (workers > 1) {
+    throw new ConfigurationError(
+      `--workers: ${workers} workers need a Redis, for one process holds a store ${scheme}: alone: give --store redis://<host>:<port>, or --workers 1`,
     )
   }
 }

@@ -24,8 +24,11 @@ const noLimit = 2 ** 60
 /** This process. */
 export class ProcessLoadGauge implements LoadGauge {
   readonly #delays = monitorEventLoopDelay({ resolution })
+  readonly #processes: number
 
-  constructor() {
+  /** @param processes how many like this one share the memory that they may have */
+  constructor(processes: number = 1) {
+    this.#processes = processes
     this.#delays.enable()
   }
 
@@ -34,7 +37,7 @@ export class ProcessLoadGauge implements LoadGauge {
     const { count, mean } = this.#delays
     const delay = count === 0 ? 0 : Math.max(0, mean / 1e6 - resolution)
     this.#delays.reset()
-    return { delay, memory: usedMemory() }
+    return { delay, memory: usedMemory(this.#processes) }
   }
 
   close(): void {
@@ -42,9 +45,9 @@ export class ProcessLoadGauge implements LoadGauge {
   }
 }
 
-function usedMemory(): number {
+function usedMemory(processes: number): number {
   const { used_heap_size: used, heap_size_limit: heap } = getHeapStatistics()
   const most = process.constrainedMemory()
-  const ofMachine = most > 0 && most < noLimit ? process.memoryUsage.rss() / most : 0
+  const ofMachine = most > 0 && most < noLimit ? process.memoryUsage.rss() / (most / processes) : 0
   return Math.max(used / heap, ofMachine)
 }

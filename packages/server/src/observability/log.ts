@@ -11,12 +11,20 @@ export interface Log {
   error(event: string, facts?: object): void
 }
 
-/** A log that writes JSON lines to standard output, or to the stream that is given. */
-export function createLog(level: LogLevel, destination?: DestinationStream): Log {
+/** What a log is made with. */
+export interface LogOptions {
+  /** Standard output, unless told otherwise. */
+  readonly destination?: DestinationStream
+  /** What every line says. */
+  readonly facts?: object
+}
+
+/** A log that writes JSON lines. */
+export function createLog(level: LogLevel, { destination, facts }: LogOptions = {}): Log {
   const logger = pino(
     {
       level,
-      base: null,
+      base: facts ?? null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: describeError },

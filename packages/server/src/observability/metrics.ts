@@ -62,9 +62,13 @@ export class Metrics {
   })
   #describesProcess = false
 
-  /** @param levels what the node has at the moment: asked for at every reading */
-  constructor(levels: () => Levels) {
+  /**
+   * @param levels what the node has at the moment: asked for at every reading
+   * @param worker its number, where it is one of several processes: a label of all that is counted
+   */
+  constructor(levels: () => Levels, worker?: number) {
     this.#levels = levels
+    if (worker !== undefined) this.#registry.setDefaultLabels({ worker: String(worker) })
     // An alert on a count that grew needs its zero.
     for (const kind of ['log-forked', 'log-lost'] as const) this.#incidents.inc({ kind }, 0)
     for (const outcome of ['durable', 'failed'] as const) this.#appends.inc({ outcome }, 0)

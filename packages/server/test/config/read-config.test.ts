@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readInvocation } from '../../src/config/read-config.ts'
 import { type Config, ConfigurationError, settings } from '../../src/config/settings.ts'
@@ -62,7 +63,7 @@ describe('the command line', () => {
       expect(text).toContain(`--${flag} `)
       expect(text).toContain(`WEFT_${flag.toUpperCase().replaceAll('-', '_')}`)
     }
-    expect(Object.keys(settings)).toHaveLength(13)
+    expect(Object.keys(settings)).toHaveLength(14)
   })
 
   it('the durability follows from the store, and may be chosen where that is a Redis', () => {
@@ -73,6 +74,13 @@ describe('the command line', () => {
       const args = ['dev', '--store', `${scheme}://localhost/name`, '--durability', 'replicas:2', '--role', 'edge']
       expect(configOf(args)).toMatchObject({ durability: 'replicas:2', role: 'edge' })
     }
+  })
+
+  it('workers are as many as one says, or as the machine has cores; one goes with every store', () => {
+    const workers = (...args: string[]): number => configOf(['dev', '--store', 'redis://localhost', ...args]).workers
+    expect([workers(), workers('--workers', '3')]).toEqual([1, 3])
+    expect(workers('--workers', 'auto')).toBe(availableParallelism())
+    expect(configOf(['dev', '--store', 'memory:', '--workers', '1']).workers).toBe(1)
   })
 
   it('nodes takes the store that they share, as a flag or from the environment', () => {
@@ -99,6 +107,13 @@ describe('the command line', () => {
     [['dev', '--store', 'memory:', '--durability', 'fsync'], /^--durability fsync needs a Redis: a store memory:/],
     [['dev', '--role', 'edge'], /^--role edge needs a Redis.*--store redis:/],
     [['dev', '--store', 'memory:', '--role', 'sync'], /^--role sync needs a Redis/],
+    [
+      ['serve', '--anonymous', 'read', '--workers', '2'],
+      /^--workers: 2 workers need a Redis.*--store redis:.*--workers 1$/,
+    ],
+    [['dev', '--store', 'memory:', '--workers', '2'], /^--workers: 2 workers need a Redis/],
+    [['dev', '--workers', '0'], /^--workers takes a whole number from 1 to 256 or auto, not "0"$/],
+    [['dev', '--workers', 'all'], /^--workers takes/],
     [['dev', '--role', 'both'], /^--role takes all, edge, sync, not "both"$/],
     [['dev', '--redis-settings', 'yes'], /^--redis-settings takes checked, assumed/],
     [['dev', '--port', 'many'], /^--port takes a whole number from 0 to 65535, not "many"$/],

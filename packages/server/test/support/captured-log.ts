@@ -12,7 +12,7 @@ export class CapturedLog {
   readonly #waiting = new Set<() => void>()
 
   constructor(level: LogLevel = 'debug') {
-    this.log = createLog(level, { write: (text) => this.#write(text) })
+    this.log = createLog(level, { destination: { write: (text) => this.#write(text) } })
   }
 
   /** The lines of one event so far. */
