@@ -30,8 +30,9 @@ export const parts: readonly Part[] = [
   {
     name: 'http',
     path: 'packages/server/src/http/',
-    mayImport: ['room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
+    mayImport: ['audit', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
   },
+  { name: 'audit', path: 'packages/server/src/audit/', mayImport: ['persistence', 'protocol'] },
   {
     name: 'socket',
     path: 'packages/server/src/socket/',
@@ -43,7 +44,7 @@ export const parts: readonly Part[] = [
   {
     name: 'server',
     path: 'packages/server/src/',
-    mayImport: ['http', 'socket', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
+    mayImport: ['audit', 'http', 'socket', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
   },
 
   { name: 'client/http', path: 'packages/client/src/http/', mayImport: ['client', 'protocol', 'protocol/http'] },

@@ -2,6 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@weft/persistence'
 import type { RevokedTokens } from '@weft/protocol'
+import { AuditTrail } from './audit/audit-trail.ts'
 import { covers, RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { isLoopback } from './config/read-config.ts'
@@ -34,6 +35,8 @@ const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
 
 /** How long a server that goes down waits for a store that takes nothing, in milliseconds. */
 const settleLimit = 30_000
+
+const day = 86_400_000
 
 /** What a server is made with beside its configuration. */
 export interface ServerParts {
@@ -150,6 +153,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     maxLifetime: config.auth.maxLifetime,
     changed: () => tier?.closeRevoked(revocations),
   })
+  const audit = new AuditTrail({
+    shelves: () => opening.opened.shelves,
+    retention: config.auditRetention === 0 ? undefined : config.auditRetention * day,
+    now: () => surroundings.now(),
+    randomId: () => surroundings.randomId(),
+  })
   const common: NodeAppParts = {
     origins,
     readiness: () => health.readiness(),
@@ -164,6 +173,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
       ? createSyncNodeApp(common)
       : createEdge({
           ...common,
+          audit,
+          unrecorded: (act, error) => log.error('act-unrecorded', { ...act, error }),
           catalog: () => opening.opened.catalog,
           people: (document) => documents.people(document),
           policy,

@@ -1,3 +1,4 @@
+export * from './audit.ts'
 export * from './documents.ts'
 export * from './problem.ts'
 export * from './revocations.ts'

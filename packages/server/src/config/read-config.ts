@@ -78,6 +78,7 @@ function readConfig(command: Command, value: SettingReader): Config {
     connectionsPerAddress: value(settings.connectionsPerAddress, base.connectionsPerAddress),
     drainWindow: value(settings.drainWindow, base.drainWindow),
     emptyRoomGrace: value(settings.emptyRoomGrace, base.emptyRoomGrace),
+    auditRetention: value(settings.auditRetention, base.auditRetention),
     logLevel: value(settings.logLevel, base.logLevel),
   }
   if (command === 'dev' && !isLoopback(config.host)) {

@@ -57,6 +57,7 @@ export const settings: {
   readonly connectionsPerAddress: Setting<number>
   readonly drainWindow: Setting<number>
   readonly emptyRoomGrace: Setting<number>
+  readonly auditRetention: Setting<number>
   readonly logLevel: Setting<LogLevel>
 } = {
   store: {
@@ -127,6 +128,12 @@ export const settings: {
     help: 'how long a document that nobody has open stays in memory',
     parse: wholeNumber('empty-room-grace', 0, 86_400_000),
   },
+  auditRetention: {
+    flag: 'audit-retention',
+    placeholder: 'days',
+    help: 'for how many days it is kept who administered what; 0 keeps it for ever',
+    parse: wholeNumber('audit-retention', 0, 36_500),
+  },
   logLevel: {
     flag: 'log-level',
     placeholder: 'level',
@@ -156,6 +163,8 @@ export interface Config {
   readonly drainWindow: number
   /** Milliseconds. */
   readonly emptyRoomGrace: number
+  /** Days; 0 for ever. */
+  readonly auditRetention: number
   readonly logLevel: LogLevel
 }
 
@@ -183,6 +192,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 0,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    auditRetention: 365,
     logLevel: 'info',
   },
   serve: {
@@ -199,6 +209,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 5_000,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    auditRetention: 365,
     logLevel: 'info',
   },
 }

@@ -18,7 +18,11 @@ import { describeRoute } from './reference/describe-route.ts'
 
 /** What a request knows once it was let in. */
 export interface EdgeEnvironment {
-  Variables: { identity: Identity }
+  Variables: {
+    identity: Identity
+    /** What was done, as far as the path does not say it: for the audit trail. */
+    acted?: { readonly document?: string | undefined; readonly target?: string | undefined }
+  }
 }
 
 /** What the document routes need. */
@@ -110,6 +114,7 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       if (!created) throw new ProblemError('already-exists', 409, `document ${id} exists already`)
       const record = await catalog().get(id)
       if (record === undefined) throw new ProblemError('deleted', 410, `document ${id} was deleted meanwhile`)
+      context.set('acted', { document: id })
       context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
       return context.json(summary(record), 201)
     })

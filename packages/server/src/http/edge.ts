@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy, Refused } from '../auth/access.ts'
+import { audited, type AuditParts, auditRoutes } from './audit.ts'
 import { documentRoutes, type EdgeEnvironment } from './documents.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
@@ -24,7 +25,7 @@ const statuses: Readonly<Record<Refused['refused'], 401 | 403 | 404 | 503>> = {
 }
 
 /** What the edge is made with. */
-export interface EdgeParts extends NodeAppParts, RevocationRoutesParts {
+export interface EdgeParts extends NodeAppParts, AuditParts, RevocationRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly people: (document: string) => readonly Person[]
@@ -47,6 +48,8 @@ export function createEdge(parts: EdgeParts): Hono {
       context.set('identity', identity)
       await next()
     })
+    .use('*', audited(parts))
+    .route('/audit', auditRoutes(parts))
     .route('/documents', documentRoutes({ catalog, people, now }))
     .route('/revocations', revocationRoutes(parts))
     .all('*', (context) => {

@@ -44,6 +44,7 @@ export function revocationRoutes({ revoke, opened, now }: RevocationRoutesParts)
       const body: RevocationSummary = { before: new Date(now()).toISOString(), until: null, closes }
       return context.json(body)
     }
+    context.set('acted', { document: asked.document, target: asked.subject ?? asked.jti })
     const { before, until } = await revoke(tokens, identity.subject)
     const body: RevocationSummary = {
       before: new Date(before).toISOString(),

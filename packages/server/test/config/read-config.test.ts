@@ -48,6 +48,7 @@ describe('the command line', () => {
     ['connections-per-address', '7', 'connectionsPerAddress', 7],
     ['drain-window', '250', 'drainWindow', 250],
     ['empty-room-grace', '1000', 'emptyRoomGrace', 1000],
+    ['audit-retention', '0', 'auditRetention', 0],
     ['log-level', 'debug', 'logLevel', 'debug'],
   ])('--%s is a flag and an environment variable, and the flag wins', (flag, text, key, value) => {
     const variable = `WEFT_${flag.toUpperCase().replaceAll('-', '_')}`

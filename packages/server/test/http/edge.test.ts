@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openStore, type Store, StoreUnavailableError } from '@weft/persistence'
 import { documentPageSchema, documentSummarySchema } from '@weft/protocol/http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
@@ -50,6 +51,8 @@ describe('the HTTP edge', () => {
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),
       revoke: () => Promise.reject(new Error('not asked for')),
       opened: () => [],
+      audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
+      unrecorded: (_act, error) => reported.push(error),
       webRoot,
       now: () => Date.UTC(2026, 0, 1),
       report: (error) => reported.push(error),

@@ -1,6 +1,7 @@
 import { MemoryStore } from '@weft/persistence'
 import { documentPageSchema } from '@weft/protocol/http'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { noTokens } from '../../src/auth/auth-config.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { TokenVerifier } from '../../src/auth/token-verifier.ts'
@@ -43,6 +44,8 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'rename to nothing': { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{}' },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
+  'audit trail': { method: 'GET', path: '/api/v1/audit' },
+  'audit trail of a document': { method: 'GET', path: '/api/v1/audit?document=team-a%2Fplan' },
   'a route that there is not': { method: 'GET', path: '/api/v1/nope' },
 }
 
@@ -64,6 +67,8 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'rename to nothing': [forbidden, notFound, notFound, invalid, invalid],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
+  'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
+  'audit trail of a document': [forbidden, forbidden, forbidden, forbidden, '200'],
   'a route that there is not': [notFound, notFound, notFound, notFound, notFound],
 }
 
@@ -102,6 +107,10 @@ describe('who may what over HTTP', () => {
       metrics: new Metrics(() => noLevels),
       revoke: (tokens, by) => watch.revoke(store.revocations, tokens, by),
       opened: () => [{ document: 'team-a/plan', subject: 'grace' }],
+      audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
+      unrecorded: (_act, error) => {
+        throw error
+      },
       webRoot: import.meta.dirname,
       now: () => 0,
       report: (error) => {

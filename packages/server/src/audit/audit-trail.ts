@@ -1,0 +1,141 @@
+import { InvalidCursorError, type ShelfItem, type Shelves } from '@weft/persistence'
+import { decodeAct, encodeAct } from './act-codec.ts'
+
+/** Something that somebody did by the API as an administrator. */
+export interface Act {
+  /** What was done, for example `document.erase`. */
+  readonly act: string
+  /** Who did it: a token's subject. */
+  readonly actor: string
+  /** The document that it concerns; undefined where it concerns no single one. */
+  readonly document: string | undefined
+  /** What else it was done to, for example a webhook's id. */
+  readonly target: string | undefined
+  /** The request's id, as its answer and the log have it. */
+  readonly request: string
+}
+
+/** An act as the trail keeps it. */
+export interface RecordedAct extends Act {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** A page of the trail, newest first. It may be short, and another one follow all the same. */
+export interface ActPage {
+  readonly acts: readonly RecordedAct[]
+  readonly next: string | undefined
+}
+
+/** What a page is asked for. */
+export interface ActListing {
+  /** 1 to 200. */
+  readonly limit: number
+  /** Where the page before ended, as `next` gave it out. */
+  readonly cursor?: string | undefined
+  /** Which acts are shown. */
+  readonly shown: (act: RecordedAct) => boolean
+}
+
+/** What a trail is made with. */
+export interface AuditTrailParts {
+  /** @throws StoreUnavailableError where there is no store yet */
+  readonly shelves: () => Shelves
+  /** For how long an act is kept, in milliseconds; undefined for ever. */
+  readonly retention: number | undefined
+  readonly now: () => number
+  readonly randomId: () => string
+}
+
+const shelf = 'audit'
+/** Acts that one page looks at where few of them are shown. */
+const maxScanned = 2_000
+const scannedPerRead = 500
+/** How often a node looks for acts whose time is over, in milliseconds. */
+const trimInterval = 3_600_000
+const removedAtOnce = 500
+
+/** Who administered what, when: the same for all nodes that share a store. */
+export class AuditTrail {
+  readonly #parts: AuditTrailParts
+  #trimmed = Number.NEGATIVE_INFINITY
+
+  constructor(parts: AuditTrailParts) {
+    this.#parts = parts
+  }
+
+  /** Resolves once it is kept. @throws StoreUnavailableError */
+  async record(act: Act): Promise<void> {
+    const { shelves, now, randomId } = this.#parts
+    const at = now()
+    await shelves().change(shelf, { put: [{ key: `${timeKey(at)}.${randomId()}`, text: encodeAct(act, at) }] })
+    await this.#trim()
+  }
+
+  /** @throws InvalidCursorError, StoreUnavailableError */
+  async list({ limit, cursor, shown }: ActListing): Promise<ActPage> {
+    await this.#trim()
+    const { shelves } = this.#parts
+    const from = this.#oldest()
+    let before = cursor === undefined ? undefined : keyOf(cursor)
+    const acts: RecordedAct[] = []
+    for (let scanned = 0; scanned < maxScanned; scanned += scannedPerRead) {
+      const range = { from, limit: scannedPerRead, backwards: true, ...(before === undefined ? {} : { before }) }
+      const items = await shelves().list(shelf, range)
+      for (const item of items) {
+        before = item.key
+        const act = actIn(item)
+        if (act === undefined || !shown(act)) continue
+        acts.push(act)
+        if (acts.length === limit) return { acts, next: await this.#nextAfter(item.key) }
+      }
+      if (items.length < scannedPerRead) return { acts, next: undefined }
+    }
+    return { acts, next: before === undefined ? undefined : cursorOf(before) }
+  }
+
+  async #nextAfter(key: string): Promise<string | undefined> {
+    const more = await this.#parts
+      .shelves()
+      .list(shelf, { from: this.#oldest(), before: key, limit: 1, backwards: true })
+    return more.length === 0 ? undefined : cursorOf(key)
+  }
+
+  async #trim(): Promise<void> {
+    const { shelves, retention, now } = this.#parts
+    if (retention === undefined || now() < this.#trimmed + trimInterval) return
+    this.#trimmed = now()
+    for (;;) {
+      const over = await shelves().list(shelf, { before: this.#oldest(), limit: removedAtOnce })
+      if (over.length === 0) return
+      await shelves().change(shelf, { remove: over.map(({ key }) => key) })
+    }
+  }
+
+  /** The first key that is kept. */
+  #oldest(): string {
+    const { retention, now } = this.#parts
+    return timeKey(retention === undefined ? 0 : Math.max(0, now() - retention))
+  }
+}
+
+/** Keys are in the order of time, and of chance within a millisecond. */
+function timeKey(at: number): string {
+  return String(Math.floor(at)).padStart(15, '0')
+}
+
+function actIn({ key, text }: ShelfItem): RecordedAct | undefined {
+  const act = decodeAct(text)
+  return act === undefined ? undefined : { id: key, ...act }
+}
+
+function cursorOf(key: string): string {
+  return Buffer.from(key).toString('base64url')
+}
+
+function keyOf(cursor: string): string {
+  const key = Buffer.from(cursor, 'base64url').toString()
+  if (!/^\d{15}\.[!-~]{1,64}$/.test(key)) throw new InvalidCursorError('the cursor was not given out by /audit')
+  return key
+}
