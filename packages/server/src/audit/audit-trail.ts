@@ -1,26 +1,5 @@
 import { InvalidCursorError, type ShelfItem, type Shelves } from '@weft/persistence'
-import { decodeAct, encodeAct } from './act-codec.ts'
-
-/** Something that somebody did by the API as an administrator. */
-export interface Act {
-  /** What was done, for example `document.erase`. */
-  readonly act: string
-  /** Who did it: a token's subject. */
-  readonly actor: string
-  /** The document that it concerns; undefined where it concerns no single one. */
-  readonly document: string | undefined
-  /** What else it was done to, for example a webhook's id. */
-  readonly target: string | undefined
-  /** The request's id, as its answer and the log have it. */
-  readonly request: string
-}
-
-/** An act as the trail keeps it. */
-export interface RecordedAct extends Act {
-  readonly id: string
-  /** Milliseconds since 1970. */
-  readonly at: number
-}
+import { type Act, decodeAct, encodeAct, type RecordedAct } from './act.ts'
 
 /** A page of the trail, newest first. It may be short, and another one follow all the same. */
 export interface ActPage {

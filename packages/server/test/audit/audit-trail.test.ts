@@ -1,6 +1,7 @@
 import { InvalidCursorError, MemoryStore } from '@weft/persistence'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type Act, AuditTrail, type RecordedAct } from '../../src/audit/audit-trail.ts'
+import type { Act, RecordedAct } from '../../src/audit/act.ts'
+import { AuditTrail } from '../../src/audit/audit-trail.ts'
 
 const day = 86_400_000
 

@@ -1,5 +1,25 @@
 import { z } from 'zod'
-import type { Act, RecordedAct } from './audit-trail.ts'
+
+/** Something that somebody did by the API as an administrator. */
+export interface Act {
+  /** What was done, for example `document.erase`. */
+  readonly act: string
+  /** Who did it: a token's subject. */
+  readonly actor: string
+  /** The document that it concerns; undefined where it concerns no single one. */
+  readonly document: string | undefined
+  /** What else it was done to, for example a webhook's id. */
+  readonly target: string | undefined
+  /** The request's id, as its answer and the log have it. */
+  readonly request: string
+}
+
+/** An act as the trail keeps it. */
+export interface RecordedAct extends Act {
+  readonly id: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
 
 const storedSchema = z.object({
   at: z.number(),
