@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { documentIdSchema } from './documents.ts'
+import { timeSchema } from './time.ts'
 
 /** Something that somebody did by the API as an administrator. */
 export interface AuditEntry {
@@ -19,15 +20,20 @@ export interface AuditEntry {
 }
 
 /** {@link AuditEntry} */
-export const auditEntrySchema: z.ZodType<AuditEntry> = z.object({
-  id: z.string(),
-  at: z.string(),
-  actor: z.string(),
-  act: z.string(),
-  document: z.string().nullable(),
-  target: z.string().nullable(),
-  request: z.string(),
-})
+export const auditEntrySchema: z.ZodType<AuditEntry> = z
+  .object({
+    id: z.string(),
+    at: timeSchema,
+    actor: z.string().meta({ description: 'Who did it: the subject of a token, or an anonymous id.' }),
+    act: z.string().meta({ description: 'What was done, for example `document.erase`.' }),
+    document: z
+      .string()
+      .nullable()
+      .meta({ description: 'The document that it concerns; null where that is no single one.' }),
+    target: z.string().nullable().meta({ description: 'What else it was done to, for example the id of a webhook.' }),
+    request: z.string().meta({ description: 'The request’s id, as its answer’s `X-Request-Id` has it.' }),
+  })
+  .meta({ id: 'AuditEntry', description: 'Something that somebody did by the API as an administrator.' })
 
 /** A page of the trail, newest first; `next` continues it as `?cursor=`. A page may be short, or empty, and have a `next` all the same. */
 export interface AuditPage {
@@ -36,10 +42,12 @@ export interface AuditPage {
 }
 
 /** `GET /api/v1/audit` answers this. */
-export const auditPageSchema: z.ZodType<AuditPage> = z.object({
-  entries: z.array(auditEntrySchema),
-  next: z.string().nullable(),
-})
+export const auditPageSchema: z.ZodType<AuditPage> = z
+  .object({
+    entries: z.array(auditEntrySchema),
+    next: z.string().nullable().meta({ description: 'Continues the list as `cursor`; null at its end.' }),
+  })
+  .meta({ id: 'AuditPage' })
 
 /** What `GET /api/v1/audit` may be asked. */
 export const auditQuerySchema: z.ZodType<{
@@ -49,9 +57,9 @@ export const auditQuerySchema: z.ZodType<{
   actor?: string | undefined
   act?: string | undefined
 }> = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1024).optional(),
-  document: documentIdSchema.optional(),
-  actor: z.string().max(256).optional(),
-  act: z.string().max(256).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many are on a page at most.' }),
+  cursor: z.string().max(1024).optional().meta({ description: 'Where the page before ended: its `next`.' }),
+  document: documentIdSchema.optional().meta({ description: 'Only what concerns this document.' }),
+  actor: z.string().max(256).optional().meta({ description: 'Only what this subject did.' }),
+  act: z.string().max(256).optional().meta({ description: 'Only acts of this kind.' }),
 })

@@ -1,4 +1,4 @@
-import { auditQuerySchema, type AuditEntry, type AuditPage } from '@weft/protocol/http'
+import { auditPageSchema, auditQuerySchema, type AuditEntry, type AuditPage } from '@weft/protocol/http'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { type Identity, isAdminOfAll, judge } from '../auth/access.ts'
 import type { Act, RecordedAct } from '../audit/act.ts'
@@ -7,7 +7,7 @@ import { requireRole } from './access.ts'
 import { actOf } from './administrative-acts.ts'
 import type { EdgeEnvironment } from './documents.ts'
 import { ProblemError } from './problem.ts'
-import { parse } from './request-body.ts'
+import { describeRoute } from './reference/describe-route.ts'
 
 /** What the trail's route and its recorder need. */
 export interface AuditParts {
@@ -16,15 +16,25 @@ export interface AuditParts {
   readonly unrecorded: (act: Act, error: unknown) => void
 }
 
+const listing = {
+  id: 'listAudit',
+  summary: 'List who administered what',
+  text: 'Newest first. Whoever is admin of some documents sees what concerns them. A page may be short, or empty, and another one follow all the same.',
+  needs: 'admin on * or on some documents',
+  query: auditQuerySchema,
+  answers: { 200: auditPageSchema },
+  refuses: ['forbidden', 'not-found', 'invalid-cursor'],
+} as const
+
 /** `/audit`: who administered what. Whoever is admin of some documents sees what concerns them. */
 export function auditRoutes({ audit }: AuditParts): Hono<EdgeEnvironment> {
-  return new Hono<EdgeEnvironment>().get('/', async (context) => {
+  return new Hono<EdgeEnvironment>().get('/', describeRoute(listing), async (context) => {
     const identity = context.get('identity')
     const all = isAdminOfAll(identity)
     if (!all && !identity.grants.some(({ role }) => role === 'admin')) {
       throw new ProblemError('forbidden', 403, 'this needs admin access, to all documents (*) or to some')
     }
-    const { limit, cursor, document, actor, act } = parse(auditQuerySchema, context.req.query())
+    const { limit, cursor, document, actor, act } = context.var.asked.query()
     if (document !== undefined) requireRole(identity, document, 'admin')
     const page = await audit.list({
       limit,

@@ -3,6 +3,7 @@ import { MemoryStore } from '@weft/persistence'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { createEdge } from '../../src/http/edge.ts'
 import { apiDocument, undescribedRoutes } from '../../src/http/reference/api-document.ts'
@@ -26,6 +27,8 @@ describe('what the API says of itself', () => {
       metrics: new Metrics(() => noLevels),
       revoke: () => Promise.reject(new Error('not asked for')),
       opened: () => [],
+      audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
+      unrecorded: () => {},
       webRoot: import.meta.dirname,
       now: () => 0,
       report: (error) => {
