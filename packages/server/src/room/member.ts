@@ -51,7 +51,7 @@ export class Member {
 
   /** Tells it how many of its frames are durable. */
   sendSaved(frames: number): void {
-    this.sendExtension(encodeSaved(frames))
+    if (this.#speaksWeft) this.outbox.send(frameOf(encodeSaved(frames)))
   }
 
   get canWrite(): boolean {

@@ -1,8 +1,8 @@
 import type { LoadedDocument } from '@weft/persistence'
 import * as Y from 'yjs'
 
-/** `Y.mergeUpdates` takes time that grows with the square of the count (8,000 take 0.4 s): so many at a time. */
-const groupSize = 500
+/** `Y.mergeUpdates` takes time that grows with the square of the count: merged so many at a time, thousands cost the least. */
+const groupSize = 64
 
 /** Merging or applying this much takes a few milliseconds. */
 const bytesAtOnce = 256 * 1024

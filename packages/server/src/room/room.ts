@@ -14,8 +14,8 @@ import { Admission } from './admission.ts'
 import { Appender } from './appender.ts'
 import { Backpressure } from './backpressure.ts'
 import { CompactionTrigger } from './compaction-trigger.ts'
+import { FlushPace, windowOf } from './flush-pace.ts'
 import { FlushSchedule } from './flush-schedule.ts'
-import { untilNextFlush } from './flush-window.ts'
 import { Delivery } from './delivery.ts'
 import type { EarlyState } from './early-state.ts'
 import { type Frame, frameOf } from './frame.ts'
@@ -56,9 +56,9 @@ export class Room {
   readonly #presenceDelivery: PresenceDelivery
   readonly #stateFrames: StateFrames
   readonly #acknowledgements = new Acknowledgements()
+  readonly #pace = new FlushPace()
   readonly #schedule: FlushSchedule
   #epoch: string
-  #lastFlush = 0
   #emptySince: number
   #refusedForStore = false
 
@@ -206,10 +206,8 @@ export class Room {
     this.#delivery.beforeChange()
     const { change, author, entries, incomplete, logUnreadable } = this.#intake.take(turn)
     if (logUnreadable) this.#logUnreadable()
-    if (change !== undefined) {
-      this.#lastFlush = now
-      this.#delivery.change(change, author)
-    }
+    this.#pace.flushed(now, change !== undefined)
+    if (change !== undefined) this.#delivery.change(change, author)
     for (const member of incomplete) this.#ask(member)
     for (const [actor, update] of entries) this.#appender.add(actor, update)
     // Who it is that waits for what is left does not matter: all of them hear a little later.
@@ -217,11 +215,12 @@ export class Room {
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
     if (this.#presenceDelivery.until(now) === 0) {
-      this.#lastFlush = now
+      this.#pace.flushed(now, true)
       const here = this.#presenceDelivery.send(now)
       this.others?.publish(here)
     } else if (this.others?.asked === true) this.others.publish([])
     if (this.#intake.empty) this.#backpressure.flushed()
+    else this.#pace.edited(now, this.#window)
     this.#scheduleFlush()
   }
 
@@ -247,6 +246,7 @@ export class Room {
     this.#acknowledgements.hear(member)
     if (member.canWrite) this.#intake.add(member, update, answersStep1)
     this.#backpressure.took(member)
+    this.#pace.edited(this.#surroundings.now(), this.#window)
     this.#scheduleFlush()
   }
 
@@ -283,6 +283,11 @@ export class Room {
     return presenceFrames(this.#presence.all())
   }
 
+  /** How long edits wait for each other, in milliseconds. */
+  get #window(): number {
+    return windowOf(this.size, this.#pressure.flushWidening)
+  }
+
   #scheduleFlush(): void {
     const now = this.#surroundings.now()
     const asked = this.others?.asked === true
@@ -291,7 +296,7 @@ export class Room {
       this.#schedule.flushIn(0)
       return
     }
-    const untilFlush = untilNextFlush(this.size, this.#lastFlush, now, this.#pressure.flushWidening)
+    const untilFlush = this.#pace.wait(now, this.#window)
     const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
     const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now))
     if (wait < Infinity) this.#schedule.flushIn(wait)
@@ -361,6 +366,7 @@ export class Room {
   #takeLogged(updates: readonly Uint8Array[]): void {
     this.#intake.addLogged(updates)
     this.#compaction.grew(updates.reduce((bytes, { byteLength }) => bytes + byteLength, 0))
+    this.#pace.edited(this.#surroundings.now(), this.#window)
     this.#scheduleFlush()
   }
 
