@@ -6,6 +6,7 @@ const sentences: Readonly<Record<RefusalKind, string>> = {
   unauthorized: 'You are not signed in, or your sign-in has expired.',
   forbidden: 'You have no access to this document.',
   revoked: 'Your access to this document has been taken back.',
+  removed: 'An administrator has removed you from this document.',
   'invalid-document-id': 'There can be no document at this address.',
   'not-found': 'There is no such document.',
   deleted: 'This document has been deleted.',

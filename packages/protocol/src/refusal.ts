@@ -11,6 +11,8 @@ export type RefusalKind =
   | 'forbidden'
   /** Access that was given has been taken back. */
   | 'revoked'
+  /** An administrator removed this member. Its access is as it was, so it may come back. */
+  | 'removed'
   /** The path names no document id. */
   | 'invalid-document-id'
   /** The document does not exist, and this access may not create it. */
@@ -51,6 +53,7 @@ export const closeCodes: Readonly<Record<RefusalKind, number>> = {
   unauthorized: 4401,
   forbidden: 4403,
   revoked: 4403,
+  removed: 4403,
   'read-only': 4403,
   'invalid-document-id': 4404,
   'not-found': 4404,

@@ -4,6 +4,7 @@ import { MeasuredLog } from './measured-log.ts'
 import type { Metrics } from './observability/metrics.ts'
 import type { Newcomer } from './room/early-state.ts'
 import type { RoomLimits } from './room/limits.ts'
+import type { MemberFacts } from './room/member-facts.ts'
 import type { Seat } from './room/member.ts'
 import type { Pressure } from './room/pressure.ts'
 import { Rooms, type RoomsEvents, type Seated } from './room/rooms.ts'
@@ -42,9 +43,19 @@ export class LiveDocuments {
     return await this.#over.rooms.join(document, seat, create, newcomer)
   }
 
-  /** Who is shown to be in a document. */
+  /** As `Rooms.people`. */
   people(document: string): Person[] {
     return this.#over?.rooms.people(document) ?? []
+  }
+
+  /** As `Rooms.members`. */
+  members(document: string): MemberFacts[] {
+    return this.#over?.rooms.members(document) ?? []
+  }
+
+  /** As `Rooms.remove`. */
+  remove(document: string, member: string): boolean {
+    return this.#over?.rooms.remove(document, member) ?? false
   }
 
   /** How many documents are open, how many members they have, and how many bytes of theirs are not durable yet. */

@@ -39,14 +39,14 @@ test('no document can be opened before there is a store; then what is open is co
   const compactions: unknown[] = []
   const metrics: Metrics = new Metrics(() => ({ ...noLevels, ...documents.load }))
   const documents = documentsWith(metrics, clock, compactions)
-  const seat = (): Seat => ({ wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true })
+  const seat = (): Seat => ({ id: 'm', wire: new FakeWire(), actor: 'ada', role: 'write', speaksWeft: true })
   await expect(documents.join('d', seat(), true)).rejects.toThrow(StoreUnavailableError)
   expect([documents.load, documents.people('d'), await documents.settle(0)]).toEqual([nothing, [], []])
 
   const store = new SlowStore(new MemoryStore(), 'append')
   documents.begin(store)
   const { room, member } = await documents.join('d', seat(), true)
-  const { member: reader } = await documents.join('d', { ...seat(), canWrite: false }, false)
+  const { member: reader } = await documents.join('d', { ...seat(), role: 'read' }, false)
   expect(documents.load).toEqual({ documents: 1, members: 2, unsavedBytes: 0 })
 
   const doc = new Y.Doc()
@@ -95,7 +95,7 @@ test('R7: whoever waits for a document hears of its state as it is read, through
     check: () => store.check(),
     close: () => store.close(),
   })
-  const seat: Seat = { wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true }
+  const seat: Seat = { id: 'm', wire: new FakeWire(), actor: 'ada', role: 'write', speaksWeft: true }
   await documents.join('d', seat, true, { offer: () => {} })
   expect(read).toEqual(['heard'])
   await documents.close()

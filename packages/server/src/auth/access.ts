@@ -1,8 +1,8 @@
+import { type Role, roles } from '@weft/protocol'
 import { matchesPattern } from './document-pattern.ts'
 import type { TokenFacts } from './revocation-list.ts'
 
-/** What someone may do with documents, from less to more. */
-export type Role = 'read' | 'write' | 'admin'
+export type { Role } from '@weft/protocol'
 
 /** A role on all documents whose ids fit a pattern, in which `*` stands for any characters. */
 export interface Grant {
@@ -47,8 +47,6 @@ export interface Demand {
  * what they may see, or it is inside and their role is `too-small`. HTTP and WebSocket answer these differently, and decide them here.
  */
 export type Verdict = 'allowed' | 'revoked' | 'outside' | 'too-small'
-
-const roles: readonly Role[] = ['read', 'write', 'admin']
 
 /** The one decision on who may do what. */
 export function judge(identity: Identity, { document, role }: Demand): Verdict {

@@ -1,4 +1,4 @@
-import { encodeError, encodePermissionDenied, encodeSaved, type RefusalKind } from '@weft/protocol'
+import { encodeError, encodePermissionDenied, encodeSaved, type RefusalKind, type Role } from '@weft/protocol'
 import { type Frame, frameOf } from './frame.ts'
 import type { RoomLimits } from './limits.ts'
 import type { HeldFrames } from './held-frames.ts'
@@ -8,17 +8,22 @@ import type { Wire } from './wire.ts'
 
 /** What someone brings who takes a seat. */
 export interface Seat {
+  /** What the member is told by: random, and no other one's. */
+  readonly id: string
   readonly wire: Wire
   /** Who it is: a token's subject, or an anonymous id. */
   readonly actor: string
-  readonly canWrite: boolean
+  readonly role: Role
   /** Whether it understands Weft's own messages (subprotocol `weft.1`). */
   readonly speaksWeft: boolean
 }
 
 /** One client's seat in one room. */
 export class Member {
+  readonly id: string
   readonly actor: string
+  /** When it took its seat, in milliseconds since 1970. */
+  readonly since: number
   readonly outbox: Outbox
   readonly ledger: SavedLedger = new SavedLedger()
   /** Set while something that it sent waits for other updates. */
@@ -34,11 +39,13 @@ export class Member {
   /** Why it was first refused something, for as long as it is connected. */
   #refusal: Frame | undefined
   #paused = false
-  #canWrite: boolean
+  #role: Role
 
-  constructor(seat: Seat, limits: RoomLimits) {
+  constructor(seat: Seat, limits: RoomLimits, now: number) {
+    this.id = seat.id
     this.actor = seat.actor
-    this.#canWrite = seat.canWrite
+    this.since = now
+    this.#role = seat.role
     this.#wire = seat.wire
     this.#speaksWeft = seat.speaksWeft
     this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes)
@@ -54,21 +61,30 @@ export class Member {
     if (this.#speaksWeft) this.outbox.send(frameOf(encodeSaved(frames)))
   }
 
+  get role(): Role {
+    return this.#role
+  }
+
   get canWrite(): boolean {
-    return this.#canWrite
+    return this.#role !== 'read'
+  }
+
+  /** How many bytes wait to be sent to it. */
+  get waitingBytes(): number {
+    return this.#wire.buffered + this.outbox.queuedBytes
   }
 
   /** Its access is another from now on: what comes next is judged by it. A client that may do less is told. */
-  permit(canWrite: boolean): void {
-    if (this.#canWrite && !canWrite) {
+  permit(role: Role): void {
+    const couldWrite = this.canWrite
+    this.#role = role
+    if (couldWrite && !this.canWrite) {
       const told = encodeError('read-only', 'From now on you may read this document but not change it.', 0)
       this.#refusal ??= frameOf(told)
       this.sendExtension(told)
     }
-    const more = canWrite && !this.#canWrite
-    this.#canWrite = canWrite
     // What was refused meanwhile comes again with a new connection; nothing after it would be called saved on this one.
-    if (more && this.refused) this.#wire.close('restarting')
+    if (!couldWrite && this.canWrite && this.refused) this.#wire.close('restarting')
   }
 
   /** Whether it was refused something. */

@@ -143,14 +143,18 @@ export class Presence {
     return [...this.#shown.keys()].flatMap((clientId) => this.#entry(clientId))
   }
 
-  /** The people that the states name, each connection's once. */
+  /** The people that the states of this node's connections name, each connection's once. */
   people(): Person[] {
-    const people: Person[] = []
-    for (const { json } of this.#shown.values()) {
-      const person = personOf(JSON.parse(json))
-      if (person !== undefined) people.push(person)
-    }
-    return people
+    return [...this.#shown.values()].flatMap((shown) => {
+      if (shown.owner instanceof RemoteNode) return []
+      return personOf(JSON.parse(shown.json)) ?? []
+    })
+  }
+
+  /** Whom a connection shows; undefined where it names nobody. */
+  personOf(owner: object): Person | undefined {
+    const shown = this.#shown.get(this.#claims.get(owner) ?? -1)
+    return shown?.owner === owner ? personOf(JSON.parse(shown.json)) : undefined
   }
 
   #claim(owner: object, entry: AwarenessEntry, opening: boolean): AwarenessEntry[] {

@@ -21,6 +21,7 @@ import type { EarlyState } from './early-state.ts'
 import { type Frame, frameOf } from './frame.ts'
 import { Intake, type Turn } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
+import { factsOf, type MemberFacts } from './member-facts.ts'
 import { Member, type Seat } from './member.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import { OtherNodes } from './nodes/other-nodes.ts'
@@ -111,14 +112,29 @@ export class Room {
     return this.#delivery.members.size
   }
 
-  /** Who is shown to be here. */
+  /** Who is shown to be here by those that are connected to this node. */
   people(): Person[] {
     return this.#presence.people()
   }
 
+  /** Who is seated here, as it can be told to others. */
+  members(): MemberFacts[] {
+    return [...this.#delivery.members]
+      .filter(({ ejected }) => !ejected)
+      .map((member) => factsOf(member, this.#presence.personOf(member)))
+  }
+
+  /** Sends a member away, which may come back. @returns whether it was here */
+  remove(id: string): boolean {
+    const member = [...this.#delivery.members].find((candidate) => candidate.id === id && !candidate.ejected)
+    if (member === undefined) return false
+    this.#eject(member, 'removed', 'An administrator has removed you from this document.')
+    return true
+  }
+
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
   join(seat: Seat): Member {
-    const member = new Member(seat, this.#limits)
+    const member = new Member(seat, this.#limits, this.#surroundings.now())
     this.#delivery.add(member)
     member.sendExtension(encodeEpoch(this.#epoch))
     // Asked of everyone, readers too: offline edits arrive as its answer.

@@ -13,6 +13,7 @@ import { ByteCount } from './byte-count.ts'
 import { EarlyStates, type Newcomer } from './early-state.ts'
 import type { RoomLimits } from './limits.ts'
 import type { Repair } from './nodes/log-follower.ts'
+import type { MemberFacts } from './member-facts.ts'
 import type { Member, Seat } from './member.ts'
 import type { RoomRelay } from './nodes/other-nodes.ts'
 import { Probe, type Probed } from './nodes/probe.ts'
@@ -105,9 +106,19 @@ export class Rooms {
     return { documents: this.#rooms.size, members, unsavedBytes: this.#unsaved.bytes }
   }
 
-  /** Who is shown to be in a document; nobody where it is not open. */
+  /** Who is shown to be in a document by those that are connected to this node; nobody where it is not open. */
   people(document: string): Person[] {
     return this.#rooms.get(document)?.people() ?? []
+  }
+
+  /** Who is seated in a document on this node; nobody where it is not open. */
+  members(document: string): MemberFacts[] {
+    return this.#rooms.get(document)?.members() ?? []
+  }
+
+  /** Sends a member away, which may come back. @returns whether it was here */
+  remove(document: string, member: string): boolean {
+    return this.#rooms.get(document)?.remove(member) ?? false
   }
 
   /**

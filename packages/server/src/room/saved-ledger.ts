@@ -43,6 +43,11 @@ export class SavedLedger {
     return this.#saved
   }
 
+  /** How many came and are not known to be durable. */
+  get unsaved(): number {
+    return this.#received - this.#saved
+  }
+
   /** Whether frames wait for an append. */
   get pending(): boolean {
     return this.#waiting.length > 0

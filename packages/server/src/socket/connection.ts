@@ -22,6 +22,8 @@ import { SocketWire } from './socket-wire.ts'
 
 /** What a connection needs of the rest. */
 export interface ConnectionParts {
+  /** What its member is told by: random, and no other one's. */
+  readonly id: string
   readonly ws: WebSocket
   /** The stream below the WebSocket, whose `drain` says that there is room again. */
   readonly socket: Duplex
@@ -107,11 +109,11 @@ export class Connection implements Arrival, Paced {
     try {
       const access = await this.#credentials.begin()
       if (access === undefined || this.#over()) return
-      const canWrite = access.role !== 'read'
-      const { speaksWeft, expiries } = this.#parts
+      const { id, speaksWeft, expiries } = this.#parts
+      const { identity, role } = access
       expiries.watch(this)
-      const seat: Seat = { wire: this.wire, actor: access.identity.subject, canWrite, speaksWeft }
-      this.#seat(await this.#parts.join(seat, canWrite, { offer: (state) => this.#offered(state) }))
+      const seat: Seat = { id, wire: this.wire, actor: identity.subject, role, speaksWeft }
+      this.#seat(await this.#parts.join(seat, role !== 'read', { offer: (state) => this.#offered(state) }))
     } catch (error) {
       this.#failed(error)
     }
@@ -281,7 +283,7 @@ export class Connection implements Arrival, Paced {
 
   #renewed({ role }: Access): void {
     if (this.closing || this.#life.stage !== 'seated') return
-    this.#life.seated.member.permit(role !== 'read')
+    this.#life.seated.member.permit(role)
     this.#parts.expiries.watch(this)
   }
 

@@ -192,6 +192,7 @@ export class SyncTier {
     const address = addresses.of(request)
     const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
     const connection: Connection = new Connection({
+      id: surroundings.randomId(),
       ws,
       socket,
       limits,

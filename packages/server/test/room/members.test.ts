@@ -94,7 +94,7 @@ describe('R3: bad input costs its sender its connection and nobody else anything
 describe('R5: a reader', () => {
   it('R5: its update is dropped and refused with a reason; seat and presence stay', async () => {
     const fixture = await RoomFixture.open()
-    const [reader, writer] = [fixture.join({ canWrite: false }), fixture.join()]
+    const [reader, writer] = [fixture.join({ role: 'read' }), fixture.join()]
     await fixture.settle(reader, writer)
     const before = reader.sentUpdates
     reader.text.insert(0, 'no')
@@ -114,7 +114,7 @@ describe('R5: a reader', () => {
 
   it('R5: a reader that types on is told each time, and the operator once', async () => {
     const fixture = await RoomFixture.open()
-    const reader = fixture.join({ canWrite: false })
+    const reader = fixture.join({ role: 'read' })
     await fixture.settle(reader)
     for (const character of 'typing') reader.text.insert(0, character)
     await fixture.settle(reader)
@@ -128,7 +128,7 @@ describe('R5: a reader', () => {
     writer.text.insert(0, 'some text')
     writer.text.delete(2, 3)
     await fixture.settle(writer)
-    const reader = fixture.join({ canWrite: false })
+    const reader = fixture.join({ role: 'read' })
     await fixture.settle(reader, writer)
     reader.sendFrame(encodeSyncStep2(Y.encodeStateAsUpdate(writer.doc)))
     await fixture.settle(reader, writer)
@@ -141,7 +141,7 @@ describe('R5: a reader', () => {
     const writer = fixture.join()
     writer.text.insert(0, 'text')
     await fixture.settle(writer)
-    const reader = fixture.join({ canWrite: false })
+    const reader = fixture.join({ role: 'read' })
     await fixture.settle(reader, writer)
     reader.text.delete(0, 2)
     await fixture.settle(reader, writer)

@@ -84,7 +84,7 @@ describe('rooms', () => {
     return await end
   }
 
-  const seat = (): Seat => ({ wire: new FakeWire(), actor: 'ada', canWrite: true, speaksWeft: true })
+  const seat = (): Seat => ({ id: 'm', wire: new FakeWire(), actor: 'ada', role: 'write', speaksWeft: true })
 
   it('R7: however many join at once, the document is loaded once', async () => {
     await store.catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 0 })

@@ -1,4 +1,10 @@
-import { carriesUpdate, decodeClientFrame, decodeServerExtension, type ServerExtension } from '@weft/protocol'
+import {
+  carriesUpdate,
+  decodeClientFrame,
+  decodeServerExtension,
+  type Role,
+  type ServerExtension,
+} from '@weft/protocol'
 import { createDecoder, readVarUint, readVarUint8Array } from 'lib0/decoding'
 import { createEncoder, length, toUint8Array, writeVarUint, writeVarUint8Array } from 'lib0/encoding'
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate } from 'y-protocols/awareness'
@@ -10,7 +16,9 @@ import { FakeWire } from './fake-wire.ts'
 
 /** How a client takes its seat. */
 export interface ClientOptions {
-  readonly canWrite?: boolean
+  /** What its member is told by. */
+  readonly id?: string
+  readonly role?: Role
   readonly actor?: string
   readonly doc?: Y.Doc
   /** Whether it shows presence of its own. */
@@ -34,13 +42,16 @@ export class FakeClient {
   #outgoing: Uint8Array[] = []
   #open = true
 
-  constructor(room: Room, { canWrite = true, actor = 'someone', doc = new Y.Doc(), shows = true }: ClientOptions = {}) {
+  constructor(
+    room: Room,
+    { id = 'm', role = 'write', actor = 'someone', doc = new Y.Doc(), shows = true }: ClientOptions = {},
+  ) {
     this.doc = doc
     this.awareness = new Awareness(doc)
     // The state that a client begins with has clock 0, which no other client takes for news.
     this.awareness.setLocalState(shows ? { here: true } : null)
     this.#room = room
-    this.member = room.join({ wire: this.wire, actor, canWrite, speaksWeft: true })
+    this.member = room.join({ id, wire: this.wire, actor, role, speaksWeft: true })
     this.#write(0, (encoder) => writeSyncStep1(encoder, doc))
     if (shows) this.#writeAwareness([doc.clientID])
     doc.on('update', this.#update)

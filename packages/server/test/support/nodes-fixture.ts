@@ -71,7 +71,7 @@ export class NodesFixture {
         logUnreadable: report('unreadable'),
       },
     })
-    const seat = { wire: new FakeWire(), actor: 'opener', canWrite: true, speaksWeft: false }
+    const seat = { id: 'opener', wire: new FakeWire(), actor: 'opener', role: 'write', speaksWeft: false } as const
     const { room, member } = await rooms.join(id, seat, true)
     room.leave(member)
     return { name, rooms, room }

@@ -24,6 +24,11 @@ export const refusalHelp: Readonly<Record<RefusalKind, RefusalHelp>> = {
     retry: 'reconnect',
   },
   revoked: { short: 'access taken back', advice: 'Ask whoever ended it to give it back.', retry: 'reconnect' },
+  removed: {
+    short: 'you were removed',
+    advice: 'Ask an administrator before you come back.',
+    retry: 'reconnect',
+  },
   'read-only': {
     short: 'you may read, not write',
     advice: 'Ask for write access to join in.',
