@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { currentFormats, type NodeRecord, type NodeRegistry, type Store, workTogether } from '@weft/persistence'
+import { currentFormats, type NodeRecord, type NodeRegistry, workTogether } from '@weft/persistence'
 import type { Log } from './observability/log.ts'
 import type { Surroundings } from './room/surroundings.ts'
 import { version } from './version.ts'
@@ -111,20 +111,12 @@ function isSameProcess(a: NodeRecord, b: NodeRecord): boolean {
 /** What of a node's record only the server knows. */
 export type NodeLoad = Pick<NodeRecord, 'role' | 'documents' | 'connections' | 'members' | 'store'>
 
-/** Begins the heartbeat of a node, where its store is one that several share. */
-export function startHeartbeat(
-  { nodes }: Store,
+/** What a node that starts now says of itself from now on. */
+export function nodeDescription(
   id: string,
-  surroundings: Surroundings,
-  log: Log,
+  surroundings: Pick<Surroundings, 'now'>,
   load: () => NodeLoad,
-): NodeHeartbeat | undefined {
-  if (nodes === undefined) return undefined
+): () => NodeRecord {
   const constant = { id, host: hostname(), pid: process.pid, version, since: surroundings.now() }
-  return NodeHeartbeat.start({
-    nodes,
-    describe: () => ({ ...constant, formats: currentFormats, ...load() }),
-    surroundings,
-    log,
-  })
+  return () => ({ ...constant, formats: currentFormats, ...load() })
 }

@@ -1,9 +1,8 @@
 import type { Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@weft/persistence'
-import type { RevokedTokens } from '@weft/protocol'
 import { AuditTrail } from './audit/audit-trail.ts'
-import { covers, RevocationList } from './auth/revocation-list.ts'
+import { RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
@@ -16,7 +15,11 @@ import { identityPolicy } from './identity.ts'
 import { closeServer, listen } from './listening.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
-import { type NodeHeartbeat, startHeartbeat } from './node-heartbeat.ts'
+import { nodeDescription, NodeHeartbeat } from './node-heartbeat.ts'
+import { AllNodes } from './nodes/all-nodes.ts'
+import { answerForDocuments } from './nodes/node-answers.ts'
+import { People } from './nodes/people.ts'
+import { membersQuestion, openedQuestion, removalQuestion } from './nodes/questions.ts'
 import { ProcessLoadGauge } from './load/load-gauge.ts'
 import { NodeLoad } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
@@ -37,6 +40,9 @@ const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const settleLimit = 30_000
 
 const day = 86_400_000
+
+/** How long a revocation waits for what other nodes have open, in milliseconds: it holds within two seconds all the same. */
+const revocationPatience = 300
 
 /** What a server is made with beside its configuration. */
 export interface ServerParts {
@@ -159,6 +165,19 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     now: () => surroundings.now(),
     randomId: () => surroundings.randomId(),
   })
+  const describe = nodeDescription(parts.node, surroundings, () => {
+    const { documents: open, members } = documents.load
+    return {
+      role,
+      documents: open,
+      members,
+      connections: tier?.size ?? 0,
+      store: health.failing.size > 0 ? 'lost' : 'ok',
+    }
+  })
+  const nodes = new AllNodes({ node: parts.node, describe, surroundings, log })
+  answerForDocuments(nodes, documents, () => tier?.opened() ?? [])
+  const people = new People({ nodes, here: (document) => documents.people(document), surroundings })
   const common: NodeAppParts = {
     origins,
     readiness: () => health.readiness(),
@@ -176,10 +195,12 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
           audit,
           unrecorded: (act, error) => log.error('act-unrecorded', { ...act, error }),
           catalog: () => opening.opened.catalog,
-          people: (document) => documents.people(document),
+          people: (asked) => people.of(asked),
+          members: (document) => nodes.ask(membersQuestion, document),
+          remove: (document, member) => nodes.ask(removalQuestion, { document, member }),
           policy,
           revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
-          opened: (tokens) => openedBy(tier, tokens),
+          opened: (tokens) => nodes.ask(openedQuestion, tokens, { patience: revocationPatience }),
           webRoot,
           now: () => surroundings.now(),
         })
@@ -189,6 +210,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
 
   const release = async (): Promise<void> => {
     watch.stop()
+    nodes.close()
     await documents.close()
     tier?.close()
     load.close()
@@ -199,11 +221,10 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     // It may come when nobody wants it any more.
     if (health.draining) return
     if (role !== 'edge') documents.begin(store)
-    heartbeat = startHeartbeat(store, parts.node, surroundings, log, () => {
-      const { documents: open, members } = documents.load
-      const connections = tier?.size ?? 0
-      return { role, documents: open, members, connections, store: health.failing.size > 0 ? 'lost' : 'ok' }
-    })
+    await nodes.begin(store)
+    if (store.nodes !== undefined) {
+      heartbeat = NodeHeartbeat.start({ nodes: store.nodes, describe, surroundings, log })
+    }
     for (const detail of store.caveats ?? []) log.warn('store-caveat', { detail })
     if (opening.waited) log.info('store-ready')
   })
@@ -236,14 +257,6 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
       return unsaved.length === 0
     },
   }
-}
-
-/** Which documents are open on this node by tokens, each with its subject. */
-function openedBy(tier: SyncTier | undefined, tokens: RevokedTokens): { document: string; subject: string }[] {
-  const revoked = { tokens, before: Number.POSITIVE_INFINITY, until: Number.POSITIVE_INFINITY }
-  return [...(tier?.opened() ?? [])]
-    .filter(({ document, token }) => covers(revoked, token, document))
-    .map(({ document, token }) => ({ document, subject: token.subject }))
 }
 
 /** A store's URL as it may be logged. */

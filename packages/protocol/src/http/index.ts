@@ -1,5 +1,6 @@
 export * from './audit.ts'
 export * from './documents.ts'
+export * from './members.ts'
 export * from './problem.ts'
 export * from './revocations.ts'
 export * from './time.ts'

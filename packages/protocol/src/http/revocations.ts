@@ -36,8 +36,10 @@ export interface RevocationSummary {
   readonly before: string
   /** Until when that is kept: by then these tokens have expired. Null for a dry run. */
   readonly until: string | null
-  /** Which open documents of the node that answers are closed by it, or would be. */
-  readonly closes: readonly { readonly document: string; readonly subject: string }[]
+  /** Which open documents are closed by it, or would be, and on which nodes. */
+  readonly closes: readonly { readonly document: string; readonly subject: string; readonly node: string }[]
+  /** The nodes that did not say in time what is open there. A revocation reaches them all the same. */
+  readonly unanswered: readonly string[]
 }
 
 /** {@link RevocationSummary} */
@@ -48,7 +50,10 @@ export const revocationSummarySchema: z.ZodType<RevocationSummary> = z
       .nullable()
       .meta({ description: 'By then these tokens have expired, and it is forgotten. Null for a dry run.' }),
     closes: z
-      .array(z.object({ document: documentIdSchema, subject: z.string() }))
-      .meta({ description: 'Which open documents of the node that answers it closes, or would close.' }),
+      .array(z.object({ document: documentIdSchema, subject: z.string(), node: z.string() }))
+      .meta({ description: 'Which open documents it closes, or would close, and on which nodes.' }),
+    unanswered: z
+      .array(z.string())
+      .meta({ description: 'Nodes that did not say in time what is open there. It reaches them all the same.' }),
   })
   .meta({ id: 'Revocation' })

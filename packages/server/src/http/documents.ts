@@ -29,8 +29,8 @@ export interface EdgeEnvironment {
 export interface DocumentRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
-  /** Who is in a document now. */
-  readonly people: (document: string) => readonly Person[]
+  /** Who is in documents now, on all nodes, by their ids. Never rejects */
+  readonly people: (documents: readonly string[]) => Promise<ReadonlyMap<string, readonly Person[]>>
   readonly now: () => number
 }
 
@@ -74,15 +74,8 @@ const renaming = {
 
 /** `/documents`: listing, creating, and what is known of one. */
 export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): Hono<EdgeEnvironment> {
-  const summary = (record: DocumentRecord): DocumentSummary => ({
-    id: record.id,
-    title: record.title,
-    created: new Date(record.created).toISOString(),
-    createdBy: record.createdBy,
-    updated: new Date(record.updated).toISOString(),
-    bytes: record.bytes,
-    people: [...people(record.id)],
-  })
+  const summary = async (record: DocumentRecord): Promise<DocumentSummary> =>
+    summaryOf(record, (await people([record.id])).get(record.id))
 
   const find = async (id: string): Promise<DocumentRecord> => {
     const record = await catalog().get(id)
@@ -97,7 +90,11 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       const page = await listParts(catalog(), wanted, visibleParts(context.get('identity'), prefix))
       const { withdrawn } = context.get('identity')
       const shown = page.documents.filter(({ id }) => !withdrawn(id))
-      const body: DocumentPage = { documents: shown.map(summary), next: page.next ?? null }
+      const found = await people(shown.map(({ id }) => id))
+      const body: DocumentPage = {
+        documents: shown.map((record) => summaryOf(record, found.get(record.id))),
+        next: page.next ?? null,
+      }
       return context.json(body)
     })
     .post('/', describeRoute(creation), async (context) => {
@@ -116,26 +113,38 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       if (record === undefined) throw new ProblemError('deleted', 410, `document ${id} was deleted meanwhile`)
       context.set('acted', { document: id })
       context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
-      return context.json(summary(record), 201)
+      return context.json(await summary(record), 201)
     })
     .get('/:id', describeRoute(showing), async (context) => {
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'read')
-      return context.json(summary(await find(id)))
+      return context.json(await summary(await find(id)))
     })
     .patch('/:id', describeRoute(renaming), async (context) => {
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'write')
       const { title } = await context.var.asked.body()
       await catalog().setTitle(id, title, now())
-      return context.json(summary(await find(id)))
+      return context.json(await summary(await find(id)))
     })
 }
 
-function idOf(context: Context): string {
+export function idOf(context: Context): string {
   const id = context.req.param('id') ?? ''
   if (!isDocumentId(id)) throw new ProblemError('invalid-document-id', 404, 'the path names no document id')
   return id
+}
+
+function summaryOf(record: DocumentRecord, people: readonly Person[] = []): DocumentSummary {
+  return {
+    id: record.id,
+    title: record.title,
+    created: new Date(record.created).toISOString(),
+    createdBy: record.createdBy,
+    updated: new Date(record.updated).toISOString(),
+    bytes: record.bytes,
+    people: [...people],
+  }
 }
 
 /** An id that is short enough to read out, and that nobody guesses. */

@@ -1,11 +1,11 @@
 import type { DocumentCatalog } from '@weft/persistence'
-import type { Person } from '@weft/protocol'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy, Refused } from '../auth/access.ts'
 import { audited, type AuditParts, auditRoutes } from './audit.ts'
-import { documentRoutes, type EdgeEnvironment } from './documents.ts'
+import { documentRoutes, type DocumentRoutesParts, type EdgeEnvironment } from './documents.ts'
+import { memberRoutes, type MemberRoutesParts } from './members.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
@@ -25,10 +25,10 @@ const statuses: Readonly<Record<Refused['refused'], 401 | 403 | 404 | 503>> = {
 }
 
 /** What the edge is made with. */
-export interface EdgeParts extends NodeAppParts, AuditParts, RevocationRoutesParts {
+export interface EdgeParts
+  extends NodeAppParts, AuditParts, DocumentRoutesParts, MemberRoutesParts, RevocationRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
-  readonly people: (document: string) => readonly Person[]
   readonly policy: AccessPolicy
   /** Folder of the built web app. */
   readonly webRoot: string
@@ -36,7 +36,7 @@ export interface EdgeParts extends NodeAppParts, AuditParts, RevocationRoutesPar
 
 /** The stateless tier: everything that is a request and an answer. */
 export function createEdge(parts: EdgeParts): Hono {
-  const { catalog, people, policy, webRoot, now } = parts
+  const { policy, webRoot } = parts
 
   const api = new Hono<EdgeEnvironment>()
     .use('*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
@@ -50,7 +50,8 @@ export function createEdge(parts: EdgeParts): Hono {
     })
     .use('*', audited(parts))
     .route('/audit', auditRoutes(parts))
-    .route('/documents', documentRoutes({ catalog, people, now }))
+    .route('/documents', documentRoutes(parts))
+    .route('/documents', memberRoutes(parts))
     .route('/revocations', revocationRoutes(parts))
     .all('*', (context) => {
       throw new ProblemError('not-found', 404, `there is no ${context.req.method} ${context.req.path}`)

@@ -9,6 +9,7 @@ import {
 import { Hono } from 'hono'
 import { isAdminOfAll } from '../auth/access.ts'
 import type { EdgeEnvironment } from './documents.ts'
+import type { NodeAnswers } from './node-answers.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
 
@@ -16,8 +17,10 @@ import { describeRoute } from './reference/describe-route.ts'
 export interface RevocationRoutesParts {
   /** @throws StoreUnavailableError */
   readonly revoke: (tokens: RevokedTokens, by: string) => Promise<Revocation>
-  /** What is open on this node by such tokens. */
-  readonly opened: (tokens: RevokedTokens) => readonly { readonly document: string; readonly subject: string }[]
+  /** What is open by such tokens, on all nodes. @throws StoreUnavailableError */
+  readonly opened: (
+    tokens: RevokedTokens,
+  ) => Promise<NodeAnswers<readonly { readonly document: string; readonly subject: string }[]>>
   readonly now: () => number
 }
 
@@ -39,9 +42,10 @@ export function revocationRoutes({ revoke, opened, now }: RevocationRoutesParts)
       throw new ProblemError('forbidden', 403, 'this needs admin access to all documents (*)')
     const asked = await context.var.asked.body()
     const tokens = tokensIn(asked)
-    const closes = opened(tokens)
+    const { answers, unanswered } = await opened(tokens)
+    const closes = answers.flatMap(({ node, answer }) => answer.map((open) => ({ ...open, node })))
     if (asked.dryRun === true) {
-      const body: RevocationSummary = { before: new Date(now()).toISOString(), until: null, closes }
+      const body: RevocationSummary = { before: new Date(now()).toISOString(), until: null, closes, unanswered }
       return context.json(body)
     }
     context.set('acted', { document: asked.document, target: asked.subject ?? asked.jti })
@@ -50,6 +54,7 @@ export function revocationRoutes({ revoke, opened, now }: RevocationRoutesParts)
       before: new Date(before).toISOString(),
       until: new Date(until).toISOString(),
       closes,
+      unanswered,
     }
     return context.json(body, 201)
   })

@@ -5,7 +5,7 @@ import type { Member } from './member.ts'
 export interface MemberFacts {
   readonly id: string
   /** Whom its presence names. */
-  readonly person: Person | undefined
+  readonly person?: Person | undefined
   /** Who it is: a token's subject, or an anonymous id. */
   readonly subject: string
   readonly role: Role

@@ -76,15 +76,15 @@ export class Member {
 
   /** Its access is another from now on: what comes next is judged by it. A client that may do less is told. */
   permit(role: Role): void {
-    const couldWrite = this.canWrite
+    const [before, canWrite] = [this.canWrite, role !== 'read']
     this.#role = role
-    if (couldWrite && !this.canWrite) {
+    if (before && !canWrite) {
       const told = encodeError('read-only', 'From now on you may read this document but not change it.', 0)
       this.#refusal ??= frameOf(told)
       this.sendExtension(told)
     }
     // What was refused meanwhile comes again with a new connection; nothing after it would be called saved on this one.
-    if (!couldWrite && this.canWrite && this.refused) this.#wire.close('restarting')
+    if (!before && canWrite && this.refused) this.#wire.close('restarting')
   }
 
   /** Whether it was refused something. */

@@ -13,6 +13,7 @@ import { askAsDescribed } from '../support/as-described.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
+const nobody = { answers: [], unanswered: [] }
 const ready: Readiness = { ready: true, store: 'ok', draining: false }
 
 describe('the HTTP edge', () => {
@@ -44,15 +45,18 @@ describe('the HTTP edge', () => {
   ) {
     const edge = createEdge({
       catalog: () => store.catalog,
-      people: (document) => (document === 'busy' ? [{ name: 'Ada', color: '#aa0000' }] : []),
+      people: async () => new Map([['busy', [{ name: 'Ada', color: '#aa0000' }]]]),
+      members: () => Promise.resolve(nobody),
+      remove: () => Promise.resolve(nobody),
+      removed: () => {},
       policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),
       revoke: () => Promise.reject(new Error('not asked for')),
-      opened: () => [],
       audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
       unrecorded: (_act, error) => reported.push(error),
+      opened: () => Promise.resolve(nobody),
       webRoot,
       now: () => Date.UTC(2026, 0, 1),
       report: (error) => reported.push(error),

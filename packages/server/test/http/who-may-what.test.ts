@@ -1,12 +1,14 @@
 import { MemoryStore } from '@weft/persistence'
-import { documentPageSchema } from '@weft/protocol/http'
+import { documentPageSchema, memberListSchema } from '@weft/protocol/http'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { noTokens } from '../../src/auth/auth-config.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { TokenVerifier } from '../../src/auth/token-verifier.ts'
+import type { MemberFacts } from '../../src/room/member-facts.ts'
 import { RevocationList } from '../../src/auth/revocation-list.ts'
 import { createEdge } from '../../src/http/edge.ts'
+import { ProblemError } from '../../src/http/problem.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { RevocationWatch } from '../../src/revocation-watch.ts'
 import { askAsDescribed } from '../support/as-described.ts'
@@ -42,6 +44,11 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   rename: { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{"title":"x"}' },
   'rename what is not there': { method: 'PATCH', path: `${documents}/team-a%2Fnope`, body: '{"title":"x"}' },
   'rename to nothing': { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{}' },
+  members: { method: 'GET', path: `${documents}/team-a%2Fplan/members` },
+  'members of what is not there': { method: 'GET', path: `${documents}/team-a%2Fnope/members` },
+  'remove a member': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/one` },
+  'remove one that is not there': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/two` },
+  'remove one that may be elsewhere': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/lost` },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
@@ -49,7 +56,7 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'a route that there is not': { method: 'GET', path: '/api/v1/nope' },
 }
 
-type Answer = '200' | '201' | `${number} ${string}`
+type Answer = '200' | '201' | '204' | `${number} ${string}`
 const invalid: Answer = '400 invalid-request'
 const forbidden: Answer = '403 forbidden'
 const notFound: Answer = '404 not-found'
@@ -65,6 +72,11 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   rename: [forbidden, notFound, notFound, '200', '200'],
   'rename what is not there': [forbidden, notFound, notFound, notFound, notFound],
   'rename to nothing': [forbidden, notFound, notFound, invalid, invalid],
+  members: ['200', notFound, notFound, '200', '200'],
+  'members of what is not there': [notFound, notFound, notFound, notFound, notFound],
+  'remove a member': [forbidden, notFound, notFound, forbidden, '204'],
+  'remove one that is not there': [forbidden, notFound, notFound, forbidden, notFound],
+  'remove one that may be elsewhere': [forbidden, notFound, notFound, forbidden, '503 nodes-silent'],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
@@ -72,8 +84,21 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'a route that there is not': [notFound, notFound, notFound, notFound, notFound],
 }
 
+const since = Date.UTC(2026, 10, 24)
+const member: MemberFacts = {
+  id: 'one',
+  person: { name: 'Ada', color: '#aa0000' },
+  subject: 'ada',
+  role: 'write',
+  since,
+  waitingBytes: 7,
+  behind: true,
+  unsaved: 2,
+}
+
 describe('who may what over HTTP', () => {
   let store: MemoryStore
+  const removed: string[] = []
   let revocations: RevocationList
   beforeEach(async () => {
     store = new MemoryStore()
@@ -100,21 +125,33 @@ describe('who may what over HTTP', () => {
     })
     const edge = createEdge({
       catalog: () => store.catalog,
-      people: () => [],
+      people: async () => new Map(),
+      members: async () => ({ answers: [{ node: 'node-a', answer: [member] }], unanswered: ['node-b'] }),
+      remove: async (_document, id) => ({
+        answers: [
+          { node: 'node-a', answer: id === 'one' },
+          { node: 'node-b', answer: false },
+        ],
+        unanswered: id === 'lost' ? ['node-c'] : [],
+      }),
+      removed: (document, id, by) => removed.push(`${by} removed ${id} from ${document}`),
       policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
       metrics: new Metrics(() => noLevels),
       revoke: (tokens, by) => watch.revoke(store.revocations, tokens, by),
-      opened: () => [{ document: 'team-a/plan', subject: 'grace' }],
       audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
       unrecorded: (_act, error) => {
         throw error
       },
+      opened: async () => ({
+        answers: [{ node: 'node-a', answer: [{ document: 'team-a/plan', subject: 'grace' }] }],
+        unanswered: ['node-b'],
+      }),
       webRoot: import.meta.dirname,
       now: () => 0,
       report: (error) => {
-        throw error
+        if (!(error instanceof ProblemError)) throw error
       },
     })
     const headers = {
@@ -190,6 +227,33 @@ describe('who may what over HTTP', () => {
     expect((await call(create, await bearers['service key'](), 'read')).status).toBe(201)
   })
 
+  it('members are shown to readers; on which node and what waits, to admins', async () => {
+    const route = { method: 'GET', path: `${documents}/team-a%2Fplan/members` }
+    const shown = {
+      id: 'one',
+      person: { name: 'Ada', color: '#aa0000' },
+      subject: 'ada',
+      role: 'write',
+      since: '2026-11-24T00:00:00.000Z',
+    }
+    const read = await (await call(route, await bearers.reader())).json()
+    expect(read).toEqual({ members: [shown], next: null, complete: false })
+    const admin = memberListSchema.parse(await (await call(route, await bearers['service key']())).json())
+    expect(admin).toEqual({
+      members: [{ ...shown, node: 'node-a', lag: { waitingBytes: 7, behind: true, unsaved: 2 } }],
+      next: null,
+      complete: false,
+      unanswered: ['node-b'],
+    })
+  })
+
+  it('who removed whom is told', async () => {
+    removed.splice(0)
+    const routeOf = (id: string) => ({ method: 'DELETE', path: `${documents}/team-a%2Fplan/members/${id}` })
+    for (const id of ['two', 'one']) await call(routeOf(id), await bearers['service key']())
+    expect(removed).toEqual(['ada removed one from team-a/plan'])
+  })
+
   describe('revocations', () => {
     const revoke = async (body: object): Promise<Response> => {
       const request = { method: 'POST', path: '/api/v1/revocations', body: JSON.stringify(body) }
@@ -201,10 +265,10 @@ describe('who may what over HTTP', () => {
     it('a dry run says what would be closed, and changes nothing', async () => {
       const token = await bearers.writer()
       const response = await revoke({ subject: 'ada', dryRun: true })
-      const closes = [{ document: 'team-a/plan', subject: 'grace' }]
+      const closes = [{ document: 'team-a/plan', subject: 'grace', node: 'node-a' }]
       expect([response.status, await response.json()]).toEqual([
         200,
-        { before: expect.any(String), until: null, closes },
+        { before: expect.any(String), until: null, closes, unanswered: ['node-b'] },
       ])
       expect((await call(show, token)).status).toBe(200)
       expect(await store.revocations.since('', Date.now())).toBeUndefined()

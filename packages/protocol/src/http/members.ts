@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import { type Role, roles } from '../role.ts'
+import { personSchema } from './documents.ts'
+
+/** Who has a document open: one for each connection. */
+export interface Member {
+  /** What it is told by, and removed by. Another one when its client comes back. */
+  readonly id: string
+  /** Whom its presence names; null where it names nobody. */
+  readonly person: { readonly name: string; readonly color: string } | null
+  /** Its token's subject, or an anonymous id. */
+  readonly subject: string
+  readonly role: Role
+  /** Since when, ISO 8601 in UTC. */
+  readonly since: string
+  /** On which node; told to those with `admin` on the document, as is `lag`. */
+  readonly node?: string | undefined
+  /** What waits in either direction. */
+  readonly lag?: MemberLag | undefined
+}
+
+/** What waits between a member and its node. */
+export interface MemberLag {
+  /** Bytes that wait to be sent to it. */
+  readonly waitingBytes: number
+  /** Whether it took too little of what it was sent, so that it is to be caught up. */
+  readonly behind: boolean
+  /** How many of its messages with changes are not saved. */
+  readonly unsaved: number
+}
+
+/** {@link Member} */
+export const memberSchema: z.ZodType<Member> = z.object({
+  id: z.string(),
+  person: personSchema.nullable(),
+  subject: z.string(),
+  role: z.enum(roles),
+  since: z.string(),
+  node: z.string().optional(),
+  lag: z.object({ waitingBytes: z.number(), behind: z.boolean(), unsaved: z.number() }).optional(),
+})
+
+/** `GET /api/v1/documents/{id}/members` answers this: all of them, those who came first ahead. */
+export interface MemberList {
+  readonly members: readonly Member[]
+  /** Always null: there are no further pages. */
+  readonly next: null
+  /** Whether all nodes answered. */
+  readonly complete: boolean
+  /** The nodes that did not; told to those with `admin` on the document. */
+  readonly unanswered?: readonly string[] | undefined
+}
+
+/** {@link MemberList} */
+export const memberListSchema: z.ZodType<MemberList> = z.object({
+  members: z.array(memberSchema),
+  next: z.null(),
+  complete: z.boolean(),
+  unanswered: z.array(z.string()).optional(),
+})

@@ -1,0 +1,69 @@
+import type { DocumentCatalog } from '@weft/persistence'
+import type { Member, MemberList } from '@weft/protocol/http'
+import { type Context, Hono } from 'hono'
+import { judge } from '../auth/access.ts'
+import type { MemberFacts } from '../room/member-facts.ts'
+import { notFound, requireRole } from './access.ts'
+import { type EdgeEnvironment, idOf } from './documents.ts'
+import type { NodeAnswers } from './node-answers.ts'
+import { ProblemError } from './problem.ts'
+
+/** What the routes of members need. */
+export interface MemberRoutesParts {
+  readonly catalog: () => Pick<DocumentCatalog, 'get'>
+  /** Who is in a document, on all nodes. @throws StoreUnavailableError */
+  readonly members: (document: string) => Promise<NodeAnswers<readonly MemberFacts[]>>
+  /** Sends a member away from whichever node it is on: each answers whether it was there. @throws StoreUnavailableError */
+  readonly remove: (document: string, member: string) => Promise<NodeAnswers<boolean>>
+  /** A member was removed. */
+  readonly removed: (document: string, member: string, by: string) => void
+}
+
+/** `/documents/{id}/members`: who has it open, on whichever node. */
+export function memberRoutes({ catalog, members, remove, removed }: MemberRoutesParts): Hono<EdgeEnvironment> {
+  return new Hono<EdgeEnvironment>()
+    .get('/:id/members', async (context) => {
+      const id = idOf(context)
+      requireRole(context.get('identity'), id, 'read')
+      if ((await catalog().get(id)) === undefined) throw notFound(id)
+      const isAdmin = judge(context.get('identity'), { document: id, role: 'admin' }) === 'allowed'
+      const { answers, unanswered } = await members(id)
+      const body: MemberList = {
+        members: answers
+          .flatMap(({ node, answer }) => answer.map((facts) => ({ node, facts })))
+          .toSorted((a, b) => a.facts.since - b.facts.since)
+          .map(({ node, facts }) => ({ ...memberOf(facts), ...(isAdmin ? { node, lag: lagOf(facts) } : {}) })),
+        next: null,
+        complete: unanswered.length === 0,
+        ...(isAdmin ? { unanswered } : {}),
+      }
+      return context.json(body)
+    })
+    .delete('/:id/members/:member', async (context) => {
+      const id = idOf(context)
+      requireRole(context.get('identity'), id, 'admin')
+      const member = context.req.param('member')
+      const { answers, unanswered } = await remove(id, member)
+      if (answers.some(({ answer }) => answer)) {
+        removed(id, member, context.get('identity').subject)
+        return context.body(null, 204)
+      }
+      throw notThere(context, unanswered)
+    })
+}
+
+function notThere(context: Context, unanswered: readonly string[]): ProblemError {
+  if (unanswered.length === 0) {
+    return new ProblemError('not-found', 404, `document ${context.req.param('id') ?? ''} has no such member`)
+  }
+  const nodes = unanswered.join(', ')
+  return new ProblemError('nodes-silent', 503, `no node that answers has this member, and ${nodes} did not: try again`)
+}
+
+function memberOf({ id, person, subject, role, since }: MemberFacts): Member {
+  return { id, person: person ?? null, subject, role, since: new Date(since).toISOString() }
+}
+
+function lagOf({ waitingBytes, behind, unsaved }: MemberFacts): Member['lag'] {
+  return { waitingBytes, behind, unsaved }
+}
