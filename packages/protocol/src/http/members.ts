@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Role, roles } from '../role.ts'
 import { personSchema } from './documents.ts'
+import { timeSchema } from './time.ts'
 
 /** Who has a document open: one for each connection. */
 export interface Member {
@@ -30,15 +31,24 @@ export interface MemberLag {
 }
 
 /** {@link Member} */
-export const memberSchema: z.ZodType<Member> = z.object({
-  id: z.string(),
-  person: personSchema.nullable(),
-  subject: z.string(),
-  role: z.enum(roles),
-  since: z.string(),
-  node: z.string().optional(),
-  lag: z.object({ waitingBytes: z.number(), behind: z.boolean(), unsaved: z.number() }).optional(),
-})
+export const memberSchema: z.ZodType<Member> = z
+  .object({
+    id: z.string().meta({ description: 'What it is removed by. Another one when its client comes back.' }),
+    person: personSchema.nullable().meta({ description: 'Whom its presence names; null where it names nobody.' }),
+    subject: z.string().meta({ description: 'Its token’s subject, or an anonymous id.' }),
+    role: z.enum(roles),
+    since: timeSchema,
+    node: z.string().optional().meta({ description: 'On which node. With `admin` on the document.' }),
+    lag: z
+      .object({
+        waitingBytes: z.number().meta({ description: 'Bytes that wait to be sent to it.' }),
+        behind: z.boolean().meta({ description: 'It took too little of what it was sent, and is to be caught up.' }),
+        unsaved: z.number().meta({ description: 'How many of its messages with changes are not saved.' }),
+      })
+      .optional()
+      .meta({ description: 'What waits in either direction. With `admin` on the document.' }),
+  })
+  .meta({ id: 'Member', description: 'A connection that has a document open.' })
 
 /** `GET /api/v1/documents/{id}/members` answers this: all of them, those who came first ahead. */
 export interface MemberList {
@@ -52,9 +62,14 @@ export interface MemberList {
 }
 
 /** {@link MemberList} */
-export const memberListSchema: z.ZodType<MemberList> = z.object({
-  members: z.array(memberSchema),
-  next: z.null(),
-  complete: z.boolean(),
-  unanswered: z.array(z.string()).optional(),
-})
+export const memberListSchema: z.ZodType<MemberList> = z
+  .object({
+    members: z.array(memberSchema).meta({ description: 'All of them, those who came first ahead.' }),
+    next: z.null(),
+    complete: z.boolean().meta({ description: 'Whether all nodes answered.' }),
+    unanswered: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The nodes that did not. With `admin` on the document.' }),
+  })
+  .meta({ id: 'MemberList' })

@@ -8,6 +8,7 @@ export type ProblemKind =
   | 'invalid-cursor'
   | 'forbidden-origin'
   | 'already-exists'
+  | 'nodes-silent'
   | 'internal'
 
 /** What each kind answers with, and what it says. */
@@ -22,6 +23,7 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   unauthorized: { status: 401, text: 'A token is needed and none came, or the one that came does not hold.' },
   revoked: { status: 401, text: 'The token has been taken back.' },
   forbidden: { status: 403, text: 'The role is too small, or an id to be created is outside of one’s access.' },
+  removed: { status: 403, text: 'An administrator removed this member.' },
   'read-only': { status: 403, text: 'This access may read but not write.' },
   'forbidden-origin': { status: 403, text: 'Pages of this origin, or requests to this host name, are not answered.' },
   'not-found': { status: 404, text: 'There is no such thing, or it is outside of one’s access.' },
@@ -36,6 +38,7 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'too-fast': { status: 429, text: 'Too many requests for too long.' },
   internal: { status: 500, text: 'The server failed in a way it has no name for; its log says more.' },
   'store-unavailable': { status: 503, text: 'The store cannot be reached at the moment; try again.' },
+  'nodes-silent': { status: 503, text: 'A node that had to be asked did not answer in time; try again.' },
   'keys-unavailable': { status: 503, text: 'The keys that verify tokens cannot be had at the moment; try again.' },
   corrupt: { status: 503, text: 'What the store holds of this document cannot be read.' },
   overloaded: { status: 503, text: 'The server has no room for more right now; try again.' },

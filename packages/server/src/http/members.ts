@@ -1,5 +1,5 @@
 import type { DocumentCatalog } from '@weft/persistence'
-import type { Member, MemberList } from '@weft/protocol/http'
+import { type Member, type MemberList, memberListSchema } from '@weft/protocol/http'
 import { type Context, Hono } from 'hono'
 import { judge } from '../auth/access.ts'
 import type { MemberFacts } from '../room/member-facts.ts'
@@ -7,6 +7,7 @@ import { notFound, requireRole } from './access.ts'
 import { type EdgeEnvironment, idOf } from './documents.ts'
 import type { NodeAnswers } from './node-answers.ts'
 import { ProblemError } from './problem.ts'
+import { describeRoute } from './reference/describe-route.ts'
 
 /** What the routes of members need. */
 export interface MemberRoutesParts {
@@ -19,10 +20,29 @@ export interface MemberRoutesParts {
   readonly removed: (document: string, member: string, by: string) => void
 }
 
+const listing = {
+  id: 'listMembers',
+  summary: 'List who has a document open',
+  text: 'On whichever nodes they are. One for each connection, so that somebody with two windows is there twice.',
+  needs: 'read on the document; admin to see nodes and what waits',
+  answers: { 200: memberListSchema },
+  refuses: ['not-found'],
+} as const
+
+const removal = {
+  id: 'removeMember',
+  summary: 'Remove a member',
+  text: 'Its connection is closed with 4403 `removed`, wherever it is. It may come back: to keep it out, revoke its tokens.',
+  needs: 'admin on the document',
+  params: { member: 'A member’s `id`.' },
+  answers: { 204: 'It is removed.' },
+  refuses: ['forbidden', 'not-found', 'nodes-silent'],
+} as const
+
 /** `/documents/{id}/members`: who has it open, on whichever node. */
 export function memberRoutes({ catalog, members, remove, removed }: MemberRoutesParts): Hono<EdgeEnvironment> {
   return new Hono<EdgeEnvironment>()
-    .get('/:id/members', async (context) => {
+    .get('/:id/members', describeRoute(listing), async (context) => {
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'read')
       if ((await catalog().get(id)) === undefined) throw notFound(id)
@@ -39,7 +59,7 @@ export function memberRoutes({ catalog, members, remove, removed }: MemberRoutes
       }
       return context.json(body)
     })
-    .delete('/:id/members/:member', async (context) => {
+    .delete('/:id/members/:member', describeRoute(removal), async (context) => {
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'admin')
       const member = context.req.param('member')
