@@ -16,8 +16,6 @@ export interface MemberRoutesParts {
   readonly members: (document: string) => Promise<NodeAnswers<readonly MemberFacts[]>>
   /** Sends a member away from whichever node it is on: each answers whether it was there. @throws StoreUnavailableError */
   readonly remove: (document: string, member: string) => Promise<NodeAnswers<boolean>>
-  /** A member was removed. */
-  readonly removed: (document: string, member: string, by: string) => void
 }
 
 const listing = {
@@ -40,7 +38,7 @@ const removal = {
 } as const
 
 /** `/documents/{id}/members`: who has it open, on whichever node. */
-export function memberRoutes({ catalog, members, remove, removed }: MemberRoutesParts): Hono<EdgeEnvironment> {
+export function memberRoutes({ catalog, members, remove }: MemberRoutesParts): Hono<EdgeEnvironment> {
   return new Hono<EdgeEnvironment>()
     .get('/:id/members', describeRoute(listing), async (context) => {
       const id = idOf(context)
@@ -64,10 +62,7 @@ export function memberRoutes({ catalog, members, remove, removed }: MemberRoutes
       requireRole(context.get('identity'), id, 'admin')
       const member = context.req.param('member')
       const { answers, unanswered } = await remove(id, member)
-      if (answers.some(({ answer }) => answer)) {
-        removed(id, member, context.get('identity').subject)
-        return context.body(null, 204)
-      }
+      if (answers.some(({ answer }) => answer)) return context.body(null, 204)
       throw notThere(context, unanswered)
     })
 }

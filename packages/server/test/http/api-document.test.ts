@@ -20,13 +20,15 @@ describe('what the API says of itself', () => {
     const store = new MemoryStore()
     edge = createEdge({
       catalog: () => store.catalog,
-      people: () => [],
+      people: async () => new Map(),
+      members: () => Promise.reject(new Error('not asked for')),
+      remove: () => Promise.reject(new Error('not asked for')),
       policy: new IdentityPolicy({ verifier: undefined, anonymous: 'none', randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
       metrics: new Metrics(() => noLevels),
       revoke: () => Promise.reject(new Error('not asked for')),
-      opened: () => [],
+      opened: () => Promise.resolve({ answers: [], unanswered: [] }),
       audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
       unrecorded: () => {},
       webRoot: import.meta.dirname,

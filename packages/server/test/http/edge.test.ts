@@ -48,7 +48,6 @@ describe('the HTTP edge', () => {
       people: async () => new Map([['busy', [{ name: 'Ada', color: '#aa0000' }]]]),
       members: () => Promise.resolve(nobody),
       remove: () => Promise.resolve(nobody),
-      removed: () => {},
       policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),

@@ -98,7 +98,6 @@ const member: MemberFacts = {
 
 describe('who may what over HTTP', () => {
   let store: MemoryStore
-  const removed: string[] = []
   let revocations: RevocationList
   beforeEach(async () => {
     store = new MemoryStore()
@@ -134,7 +133,6 @@ describe('who may what over HTTP', () => {
         ],
         unanswered: id === 'lost' ? ['node-c'] : [],
       }),
-      removed: (document, id, by) => removed.push(`${by} removed ${id} from ${document}`),
       policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
@@ -245,13 +243,6 @@ describe('who may what over HTTP', () => {
       complete: false,
       unanswered: ['node-b'],
     })
-  })
-
-  it('who removed whom is told', async () => {
-    removed.splice(0)
-    const routeOf = (id: string) => ({ method: 'DELETE', path: `${documents}/team-a%2Fplan/members/${id}` })
-    for (const id of ['two', 'one']) await call(routeOf(id), await bearers['service key']())
-    expect(removed).toEqual(['ada removed one from team-a/plan'])
   })
 
   describe('revocations', () => {
