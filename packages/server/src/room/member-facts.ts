@@ -1,5 +1,6 @@
 import type { Person, Role } from '@weft/protocol'
 import type { Member } from './member.ts'
+import type { Presence } from './presence.ts'
 
 /** What can be told of a member. */
 export interface MemberFacts {
@@ -19,8 +20,21 @@ export interface MemberFacts {
   readonly unsaved: number
 }
 
-/** What can be told of a member now. */
-export function factsOf(member: Member, person: Person | undefined): MemberFacts {
-  const { id, actor, role, since, waitingBytes, outbox, ledger } = member
-  return { id, person, subject: actor, role, since, waitingBytes, behind: outbox.behind, unsaved: ledger.unsaved }
+/** What can be told now of a room's members, whom its presence may name. Those that are on their way out are left out. */
+export function factsOf(members: Iterable<Member>, presence: Pick<Presence, 'personOf'>): MemberFacts[] {
+  return seated(members).map((member) => {
+    const { id, actor, role, since, waitingBytes, outbox, ledger } = member
+    const { behind } = outbox
+    const person = presence.personOf(member)
+    return { id, person, subject: actor, role, since, waitingBytes, behind, unsaved: ledger.unsaved }
+  })
+}
+
+/** The member of an id, unless it is on its way out. */
+export function memberOf(members: Iterable<Member>, id: string): Member | undefined {
+  return seated(members).find((member) => member.id === id)
+}
+
+function seated(members: Iterable<Member>): Member[] {
+  return [...members].filter(({ ejected }) => !ejected)
 }

@@ -21,7 +21,7 @@ import type { EarlyState } from './early-state.ts'
 import { type Frame, frameOf } from './frame.ts'
 import { Intake, type Turn } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
-import { factsOf, type MemberFacts } from './member-facts.ts'
+import { factsOf, type MemberFacts, memberOf } from './member-facts.ts'
 import { Member, type Seat } from './member.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import { OtherNodes } from './nodes/other-nodes.ts'
@@ -119,17 +119,14 @@ export class Room {
 
   /** Who is seated here, as it can be told to others. */
   members(): MemberFacts[] {
-    return [...this.#delivery.members]
-      .filter(({ ejected }) => !ejected)
-      .map((member) => factsOf(member, this.#presence.personOf(member)))
+    return factsOf(this.#delivery.members, this.#presence)
   }
 
   /** Sends a member away, which may come back. @returns whether it was here */
   remove(id: string): boolean {
-    const member = [...this.#delivery.members].find((candidate) => candidate.id === id && !candidate.ejected)
-    if (member === undefined) return false
-    this.#eject(member, 'removed', 'An administrator has removed you from this document.')
-    return true
+    const member = memberOf(this.#delivery.members, id)
+    if (member !== undefined) this.#eject(member, 'removed', 'An administrator has removed you from this document.')
+    return member !== undefined
   }
 
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
@@ -221,7 +218,10 @@ export class Room {
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
     const { change, author, entries, incomplete, logUnreadable } = this.#intake.take(turn)
-    if (logUnreadable) this.#logUnreadable()
+    if (logUnreadable)
+      this.#events.logUnreadable(
+        new CorruptRecordError(this.document, undefined, 'Yjs cannot read what another node appended'),
+      )
     this.#pace.flushed(now, change !== undefined)
     if (change !== undefined) this.#delivery.change(change, author)
     for (const member of incomplete) this.#ask(member)
@@ -390,11 +390,6 @@ export class Room {
   #outdated(): boolean {
     this.others?.outdated()
     return this.others !== undefined
-  }
-
-  #logUnreadable(): void {
-    const text = 'Yjs cannot read what another node appended'
-    this.#events.logUnreadable(new CorruptRecordError(this.document, undefined, text))
   }
 
   #end(error: StoreError): void {
