@@ -9,10 +9,10 @@ import { timeMeasures } from '../support/percentiles.ts'
 import type { Measure, Report } from '../support/report.ts'
 import { Waiting } from '../support/waiting.ts'
 import { Cluster, CpuSplit } from './cluster.ts'
-import type { Placement } from './placement.ts'
+import type { Placement } from '../support/placement.ts'
 import { typedFrames } from './small-updates.ts'
 import { WireClient } from './wire-client.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** The first seconds compile code and make files grow. In milliseconds, and not counted. */
 const warmUp = 3_000

@@ -5,7 +5,7 @@ import { durableSettings, RedisServer } from '../../packages/persistence/test/re
 import { type ServerProcess, startServer } from '../../test/support/server-process.ts'
 import { cpuOf, waitOf } from '../support/process-cpu.ts'
 import type { Measure } from '../support/report.ts'
-import type { Placement } from './placement.ts'
+import type { Placement } from '../support/placement.ts'
 
 const loopWatch = fileURLToPath(new URL('./loop-watch.ts', import.meta.url))
 

@@ -14,7 +14,7 @@ import { lookUntil } from './crowd.ts'
 import { largeState, storeLog } from './large-document.ts'
 import { typedFrames } from './small-updates.ts'
 import { WireClient } from './wire-client.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** How often each of two people types, in milliseconds. */
 const typingInterval = 20

@@ -4,7 +4,7 @@ import { percentile } from '../support/percentiles.ts'
 import { Cluster } from './cluster.ts'
 import { closeCrowd, type CrowdMember, lookUntil, openCrowd } from './crowd.ts'
 import { SavedEdits } from './saved-edits.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** How long anybody may take, in milliseconds. */
 const patience = 60_000

@@ -9,7 +9,7 @@ import { percentile, timeMeasures } from '../support/percentiles.ts'
 import { Cluster } from './cluster.ts'
 import { largeState, storeCheckpoints } from './large-document.ts'
 import { WireClient } from './wire-client.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** Messages of at least so many bytes are a state, or a part of one; what else a newcomer is told is shorter. */
 const stateBytes = 16 * 1024

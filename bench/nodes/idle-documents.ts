@@ -8,7 +8,7 @@ import { memoryOf } from '../support/process-memory.ts'
 import type { Measure } from '../support/report.ts'
 import { Cluster, CpuSplit } from './cluster.ts'
 import { WireClient } from './wire-client.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** Documents that are opened at the same time. */
 const openingAtOnce = 50

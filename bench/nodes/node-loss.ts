@@ -3,7 +3,7 @@ import { NodeChoice } from '../../test/support/node-choice.ts'
 import { percentile } from '../support/percentiles.ts'
 import { Cluster, CpuSplit } from './cluster.ts'
 import { closeCrowd, lookUntil, openCrowd } from './crowd.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** How long anybody may take, in milliseconds. */
 const patience = 60_000

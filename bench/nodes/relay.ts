@@ -6,7 +6,7 @@ import { Waiting } from '../support/waiting.ts'
 import { Cluster, CpuSplit } from './cluster.ts'
 import { typedFrames } from './small-updates.ts'
 import { WireClient } from './wire-client.ts'
-import type { Workload } from './workload.ts'
+import type { Workload } from '../support/workload.ts'
 
 /** Updates that are sent before any is counted. */
 const warmUp = 200

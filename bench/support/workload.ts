@@ -1,4 +1,4 @@
-import type { Report } from '../support/report.ts'
+import type { Report } from './report.ts'
 import type { Placement } from './placement.ts'
 
 /** An option of a workload: a whole number from 1. */
