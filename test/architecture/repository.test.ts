@@ -28,7 +28,8 @@ function unrunIn(text: string): string[] {
 }
 
 test(`no source has more than ${maxLines} lines`, () => {
-  const long = sources.filter((path) => readFile(path).split('\n').length > maxLines)
+  const written = sources.filter((path) => !path.endsWith('.generated.ts'))
+  const long = written.filter((path) => readFile(path).split('\n').length > maxLines)
   expect(long).toEqual([])
 })
 

@@ -1,3 +1,4 @@
+export type { ApiDocument } from './http/reference/api-document.ts'
 export { noTokens } from './auth/auth-config.ts'
 export { type Config, ConfigurationError } from './config/settings.ts'
 export { createLog, type Log, type LogLevel } from './observability/log.ts'

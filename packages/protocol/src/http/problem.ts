@@ -58,7 +58,9 @@ export interface Problem {
 /** {@link Problem} */
 export const problemSchema: z.ZodType<Problem> = z
   .object({
-    type: z.string().meta({ description: 'Stable: `/problems/` and the kind.' }),
+    type: z
+      .enum(Object.keys(problemKinds).map((kind) => `/problems/${kind}`))
+      .meta({ description: 'Stable: `/problems/` and the kind.' }),
     title: z.string(),
     status: z.int(),
     detail: z.string().optional().meta({ description: 'What is wrong, and what to do.' }),

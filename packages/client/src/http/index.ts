@@ -1,0 +1,5 @@
+export type { WeftHttp } from './methods.generated.ts'
+export type * from './types.generated.ts'
+export type { CallOptions, RawBody } from './call.ts'
+export { createWeftHttp, type WeftHttpOptions } from './weft-http.ts'
+export { type ClientProblemKind, type ProblemKind, WeftHttpError } from './weft-http-error.ts'

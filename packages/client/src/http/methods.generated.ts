@@ -1,0 +1,170 @@
+// Generated from the API's OpenAPI document by `npm run generate`; what is written here by hand is lost.
+import type { DocumentId, AuditPage, DocumentPage, Document, Revocation } from './types.generated.ts'
+import type { Call, CallOptions } from './call.ts'
+
+/** A method for each operation of the API. All of them throw `WeftHttpError`. */
+export interface WeftHttp {
+  /**
+   * Whether the node lives
+   *
+   * Needs no token.
+   * `GET /healthz`
+   */
+  readHealth(options?: CallOptions): Promise<{
+    readonly status: 'ok'
+  }>
+  /**
+   * Whether the node takes work
+   *
+   * For load balancers. A node whose store is lost stays ready, since edits that are not saved yet live there.
+   * Needs no token.
+   * `GET /readyz`
+   */
+  readReadiness(options?: CallOptions): Promise<{
+    readonly ready: boolean
+    /** `waiting`: it has not been there since the start. */
+    readonly store: 'ok' | 'lost' | 'waiting'
+    readonly draining: boolean
+  }>
+  /**
+   * What the node counts
+   *
+   * Needs no token.
+   * `GET /metrics`
+   */
+  readMetrics(options?: CallOptions): Promise<Response>
+  /**
+   * Describe the API
+   *
+   * This document, as OpenAPI 3.1. The same for people is at `/api`.
+   * Needs no token.
+   * `GET /api/v1/openapi.json`
+   */
+  describeApi(options?: CallOptions): Promise<{
+    readonly openapi: string
+    readonly [name: string]: unknown
+  }>
+  /**
+   * List who administered what
+   *
+   * Newest first. Whoever is admin of some documents sees what concerns them. A page may be short, or empty, and another one follow all the same.
+   * Needs admin on * or on some documents.
+   * `GET /api/v1/audit`
+   */
+  listAudit(
+    parameters?: {
+      /** How many are on a page at most. */
+      readonly limit?: number | undefined
+      /** Where the page before ended: its `next`. */
+      readonly cursor?: string | undefined
+      /** Only what concerns this document. */
+      readonly document?: DocumentId | undefined
+      /** Only what this subject did. */
+      readonly actor?: string | undefined
+      /** Only acts of this kind. */
+      readonly act?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<AuditPage>
+  /**
+   * List documents
+   *
+   * Those that one’s access covers.
+   * Needs any token.
+   * `GET /api/v1/documents`
+   */
+  listDocuments(
+    parameters?: {
+      /** Latest first for the two times; `name` is the id in byte order. */
+      readonly order?: 'updated' | 'name' | 'created' | undefined
+      /** How many are on a page. */
+      readonly limit?: number | undefined
+      /** The `next` of the page before. */
+      readonly cursor?: string | undefined
+      /** Only ids that begin so. */
+      readonly prefix?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<DocumentPage>
+  /**
+   * Create a document
+   *
+   * An id that is taken, or was by a document that is deleted, is refused.
+   * Needs write on the new id.
+   * `POST /api/v1/documents`
+   */
+  createDocument(
+    body?: {
+      /** Without one the server makes it up. */
+      readonly id?: DocumentId | undefined
+      readonly title?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<Document>
+  /**
+   * Show a document
+   *
+   * Needs read on the document.
+   * `GET /api/v1/documents/{id}`
+   */
+  showDocument(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<Document>
+  /**
+   * Change a document’s title
+   *
+   * Needs write on the document.
+   * `PATCH /api/v1/documents/{id}`
+   */
+  changeDocument(
+    parameters: {
+      readonly id: DocumentId
+    },
+    body: {
+      readonly title: string
+    },
+    options?: CallOptions,
+  ): Promise<Document>
+  /**
+   * Take tokens back
+   *
+   * One token, all of a subject’s that were issued before now, or those for one document. Open documents close within 2 s on every node.
+   * Needs admin on *.
+   * `POST /api/v1/revocations`
+   */
+  revoke(
+    body: {
+      /** One token, by its id. */
+      readonly jti?: string | undefined
+      /** All tokens of a subject that were issued before now. */
+      readonly subject?: string | undefined
+      /** With a subject: for this document only. */
+      readonly document?: DocumentId | undefined
+      /** Only say what would be closed. */
+      readonly dryRun?: boolean | undefined
+    },
+    options?: CallOptions,
+  ): Promise<Revocation>
+}
+
+/** The methods, by way of one function that asks. */
+export function methodsBy(call: Call): WeftHttp {
+  return {
+    readHealth: (options) => call.json({ method: 'GET', path: '/healthz', options }),
+    readReadiness: (options) => call.json({ method: 'GET', path: '/readyz', options }),
+    readMetrics: (options) => call.response({ method: 'GET', path: '/metrics', options }),
+    describeApi: (options) => call.json({ method: 'GET', path: '/api/v1/openapi.json', options }),
+    listAudit: (parameters, options) => call.json({ method: 'GET', path: '/api/v1/audit', parameters, options }),
+    listDocuments: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents', parameters, options }),
+    createDocument: (body, options) => call.json({ method: 'POST', path: '/api/v1/documents', json: body, options }),
+    showDocument: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents/{id}', parameters, options }),
+    changeDocument: (parameters, body, options) =>
+      call.json({ method: 'PATCH', path: '/api/v1/documents/{id}', parameters, json: body, options }),
+    revoke: (body, options) => call.json({ method: 'POST', path: '/api/v1/revocations', json: body, options }),
+  }
+}
