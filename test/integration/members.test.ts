@@ -2,8 +2,11 @@
 import {
   documentPageSchema,
   memberListSchema,
+  nodeListSchema,
   type RevocationSummary,
   revocationSummarySchema,
+  type Statistics,
+  statisticsSchema,
 } from '@weft/protocol/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebsocketProvider } from 'y-websocket'
@@ -136,6 +139,20 @@ describe('E1: people on several nodes', () => {
     expect(nodes).toHaveLength(2)
     expect(new Set(nodes).size).toBe(2)
     for (const socket of sockets) socket.close()
+  })
+
+  it('E1: every node that answers requests knows which nodes there are, and how each is', async () => {
+    using _ada = await writer(a, 'team-a/counted', 'Ada')
+    for (const node of [edge, b]) {
+      const { nodes } = nodeListSchema.parse(await (await ask(node, '/nodes')).json())
+      expect(nodes.map(({ role }) => role).toSorted()).toEqual(['all', 'edge', 'sync'])
+      const statistics = async (): Promise<Statistics> =>
+        statisticsSchema.parse(await (await ask(node, '/statistics')).json())
+      await expect.poll(async () => (await statistics()).nodes.length, { timeout: 10_000 }).toBe(3)
+      const { total, nodes: each } = await statistics()
+      expect(total.members).toBeGreaterThan(0)
+      for (const one of each) expect(one.residentBytes).toBeGreaterThan(10_000_000)
+    }
   })
 
   it('E1: a node that is stuck is named, and holds up one listing for a moment and no other', async () => {

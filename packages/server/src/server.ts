@@ -19,7 +19,7 @@ import { nodeDescription, NodeHeartbeat } from './node-heartbeat.ts'
 import { AllNodes } from './nodes/all-nodes.ts'
 import { answerForDocuments } from './nodes/node-answers.ts'
 import { People } from './nodes/people.ts'
-import { membersQuestion, openedQuestion, removalQuestion } from './nodes/questions.ts'
+import { membersQuestion, openedQuestion, removalQuestion, statisticsQuestion } from './nodes/questions.ts'
 import { ProcessLoadGauge } from './load/load-gauge.ts'
 import { NodeLoad } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
@@ -177,6 +177,13 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   })
   const nodes = new AllNodes({ node: parts.node, describe, surroundings, log })
   answerForDocuments(nodes, documents, () => tier?.opened() ?? [])
+  nodes.answer(statisticsQuestion, () => ({
+    ...documents.load,
+    connections: tier?.size ?? 0,
+    residentBytes: process.memoryUsage.rss(),
+    eventLoopDelay: load.reading.delay,
+    loadStage: load.stage,
+  }))
   const people = new People({ nodes, here: (document) => documents.people(document), surroundings })
   const common: NodeAppParts = {
     origins,
@@ -198,6 +205,8 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
           people: (asked) => people.of(asked),
           members: (document) => nodes.ask(membersQuestion, document),
           remove: (document, member) => nodes.ask(removalQuestion, { document, member }),
+          nodes: () => nodes.list(),
+          statistics: () => nodes.ask(statisticsQuestion, null),
           policy,
           revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
           opened: (tokens) => nodes.ask(openedQuestion, tokens, { patience: revocationPatience }),

@@ -1,6 +1,7 @@
 export * from './audit.ts'
 export * from './documents.ts'
 export * from './members.ts'
+export * from './nodes.ts'
 export * from './problem.ts'
 export * from './revocations.ts'
 export * from './time.ts'

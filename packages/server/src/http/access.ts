@@ -1,5 +1,5 @@
 import type { ListingPart } from '@weft/persistence'
-import { type Identity, judge, type Role, roleOn } from '../auth/access.ts'
+import { type Identity, isAdminOfAll, judge, type Role, roleOn } from '../auth/access.ts'
 import { isPrefixPattern, matchesPattern, prefixOfPattern } from '../auth/document-pattern.ts'
 import { ProblemError } from './problem.ts'
 
@@ -36,6 +36,11 @@ export function requireCreation(identity: Identity, document: string): void {
     )
   }
   if (verdict === 'too-small') throw tooSmall(identity, document, 'write')
+}
+
+/** Lets whoever administers all documents go on. @throws ProblemError 403 */
+export function requireAdminOfAll(identity: Identity): void {
+  if (!isAdminOfAll(identity)) throw new ProblemError('forbidden', 403, 'this needs admin access to all documents (*)')
 }
 
 function revoked(): ProblemError {

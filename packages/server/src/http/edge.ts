@@ -7,6 +7,7 @@ import { audited, type AuditParts, auditRoutes } from './audit.ts'
 import { documentRoutes, type DocumentRoutesParts, type EdgeEnvironment } from './documents.ts'
 import { memberRoutes, type MemberRoutesParts } from './members.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
+import { nodeRoutes, type NodeRoutesParts, statisticsRoutes } from './nodes.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
@@ -26,7 +27,7 @@ const statuses: Readonly<Record<Refused['refused'], 401 | 403 | 404 | 503>> = {
 
 /** What the edge is made with. */
 export interface EdgeParts
-  extends NodeAppParts, AuditParts, DocumentRoutesParts, MemberRoutesParts, RevocationRoutesParts {
+  extends NodeAppParts, AuditParts, DocumentRoutesParts, MemberRoutesParts, NodeRoutesParts, RevocationRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly policy: AccessPolicy
@@ -52,6 +53,8 @@ export function createEdge(parts: EdgeParts): Hono {
     .route('/audit', auditRoutes(parts))
     .route('/documents', documentRoutes(parts))
     .route('/documents', memberRoutes(parts))
+    .route('/nodes', nodeRoutes(parts))
+    .route('/statistics', statisticsRoutes(parts))
     .route('/revocations', revocationRoutes(parts))
     .all('*', (context) => {
       throw new ProblemError('not-found', 404, `there is no ${context.req.method} ${context.req.path}`)

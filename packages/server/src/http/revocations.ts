@@ -7,10 +7,9 @@ import {
   revocationSummarySchema,
 } from '@weft/protocol/http'
 import { Hono } from 'hono'
-import { isAdminOfAll } from '../auth/access.ts'
+import { requireAdminOfAll } from './access.ts'
 import type { EdgeEnvironment } from './documents.ts'
 import type { NodeAnswers } from './node-answers.ts'
-import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
 
 /** What the route of revocations needs. */
@@ -38,8 +37,7 @@ const revoking = {
 export function revocationRoutes({ revoke, opened, now }: RevocationRoutesParts): Hono<EdgeEnvironment> {
   return new Hono<EdgeEnvironment>().post('/', describeRoute(revoking), async (context) => {
     const identity = context.get('identity')
-    if (!isAdminOfAll(identity))
-      throw new ProblemError('forbidden', 403, 'this needs admin access to all documents (*)')
+    requireAdminOfAll(identity)
     const asked = await context.var.asked.body()
     const tokens = tokensIn(asked)
     const { answers, unanswered } = await opened(tokens)

@@ -50,6 +50,34 @@ export const removalQuestion: Question<{ readonly document: string; readonly mem
   of: 'rooms',
 }
 
+/** How a node is now. */
+export interface StatisticsOfNode {
+  readonly documents: number
+  readonly connections: number
+  readonly members: number
+  readonly unsavedBytes: number
+  readonly residentBytes: number
+  /** Milliseconds. */
+  readonly eventLoopDelay: number
+  readonly loadStage: number
+}
+
+/** How a node is now. Asked of those without documents too. */
+export const statisticsQuestion: Question<null, StatisticsOfNode> = {
+  name: 'statistics',
+  asked: z.null(),
+  answer: z.object({
+    documents: z.number(),
+    connections: z.number(),
+    members: z.number(),
+    unsavedBytes: z.number(),
+    residentBytes: z.number(),
+    eventLoopDelay: z.number(),
+    loadStage: z.number(),
+  }),
+  of: 'all',
+}
+
 /** A document that someone has open by a token. */
 export interface OpenedByToken {
   readonly document: string

@@ -23,6 +23,8 @@ describe('what the API says of itself', () => {
       people: async () => new Map(),
       members: () => Promise.reject(new Error('not asked for')),
       remove: () => Promise.reject(new Error('not asked for')),
+      nodes: () => Promise.reject(new Error('not asked for')),
+      statistics: () => Promise.reject(new Error('not asked for')),
       policy: new IdentityPolicy({ verifier: undefined, anonymous: 'none', randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),

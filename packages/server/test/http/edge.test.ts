@@ -48,6 +48,8 @@ describe('the HTTP edge', () => {
       people: async () => new Map([['busy', [{ name: 'Ada', color: '#aa0000' }]]]),
       members: () => Promise.resolve(nobody),
       remove: () => Promise.resolve(nobody),
+      nodes: () => Promise.resolve([]),
+      statistics: () => Promise.resolve(nobody),
       policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),

@@ -1,4 +1,4 @@
-import { MemoryStore } from '@weft/persistence'
+import { currentFormats, MemoryStore, type NodeRecord } from '@weft/persistence'
 import { documentPageSchema, memberListSchema } from '@weft/protocol/http'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AuditTrail } from '../../src/audit/audit-trail.ts'
@@ -49,6 +49,8 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'remove a member': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/one` },
   'remove one that is not there': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/two` },
   'remove one that may be elsewhere': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/lost` },
+  nodes: { method: 'GET', path: '/api/v1/nodes' },
+  statistics: { method: 'GET', path: '/api/v1/statistics' },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
@@ -77,6 +79,8 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'remove a member': [forbidden, notFound, notFound, forbidden, '204'],
   'remove one that is not there': [forbidden, notFound, notFound, forbidden, notFound],
   'remove one that may be elsewhere': [forbidden, notFound, notFound, forbidden, '503 nodes-silent'],
+  nodes: [forbidden, forbidden, forbidden, forbidden, '200'],
+  statistics: [forbidden, forbidden, forbidden, forbidden, '200'],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
@@ -84,6 +88,27 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'a route that there is not': [notFound, notFound, notFound, notFound, notFound],
 }
 
+const node: NodeRecord = {
+  id: 'node-a',
+  host: 'machine-1',
+  version: '1.2.3',
+  role: 'all',
+  since: 0,
+  documents: 3,
+  connections: 5,
+  members: 4,
+  store: 'ok',
+  formats: currentFormats,
+}
+const statistics = {
+  documents: 3,
+  connections: 5,
+  members: 4,
+  unsavedBytes: 6,
+  residentBytes: 7,
+  eventLoopDelay: 0.5,
+  loadStage: 1,
+}
 const since = Date.UTC(2026, 10, 24)
 const member: MemberFacts = {
   id: 'one',
@@ -132,6 +157,11 @@ describe('who may what over HTTP', () => {
           { node: 'node-b', answer: false },
         ],
         unanswered: id === 'lost' ? ['node-c'] : [],
+      }),
+      nodes: async () => [node],
+      statistics: async () => ({
+        answers: ['node-a', 'node-b'].map((name) => ({ node: name, answer: statistics })),
+        unanswered: ['node-c'],
       }),
       policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
@@ -242,6 +272,22 @@ describe('who may what over HTTP', () => {
       next: null,
       complete: false,
       unanswered: ['node-b'],
+    })
+  })
+
+  it('nodes and how they are', async () => {
+    const key = await bearers['service key']()
+    expect(await (await call({ method: 'GET', path: '/api/v1/nodes' }, key)).json()).toEqual({
+      nodes: [{ ...node, pid: null, since: '1970-01-01T00:00:00.000Z' }],
+      next: null,
+    })
+    expect(await (await call({ method: 'GET', path: '/api/v1/statistics' }, key)).json()).toEqual({
+      total: { documents: 6, connections: 10, members: 8, unsavedBytes: 12, residentBytes: 14 },
+      nodes: [
+        { node: 'node-a', ...statistics },
+        { node: 'node-b', ...statistics },
+      ],
+      unanswered: ['node-c'],
     })
   })
 
