@@ -1,5 +1,14 @@
 // Generated from the API's OpenAPI document by `npm run generate`; what is written here by hand is lost.
-import type { DocumentId, AuditPage, DocumentPage, Document, Revocation } from './types.generated.ts'
+import type {
+  DocumentId,
+  AuditPage,
+  DocumentPage,
+  Document,
+  MemberList,
+  NodeList,
+  Statistics,
+  Revocation,
+} from './types.generated.ts'
 import type { Call, CallOptions } from './call.ts'
 
 /** A method for each operation of the API. All of them throw `WeftHttpError`. */
@@ -129,6 +138,50 @@ export interface WeftHttp {
     options?: CallOptions,
   ): Promise<Document>
   /**
+   * List who has a document open
+   *
+   * On whichever nodes they are. One for each connection, so that somebody with two windows is there twice.
+   * Needs read on the document; admin to see nodes and what waits.
+   * `GET /api/v1/documents/{id}/members`
+   */
+  listMembers(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<MemberList>
+  /**
+   * Remove a member
+   *
+   * Its connection is closed with 4403 `removed`, wherever it is. It may come back: to keep it out, revoke its tokens.
+   * Needs admin on the document.
+   * `DELETE /api/v1/documents/{id}/members/{member}`
+   */
+  removeMember(
+    parameters: {
+      readonly id: DocumentId
+      /** A member’s `id`. */
+      readonly member: string
+    },
+    options?: CallOptions,
+  ): Promise<void>
+  /**
+   * List the nodes that are up
+   *
+   * As each of them last said of itself, which is every five seconds. One that was killed is listed for 15 s more.
+   * Needs admin on *.
+   * `GET /api/v1/nodes`
+   */
+  listNodes(options?: CallOptions): Promise<NodeList>
+  /**
+   * Show how the nodes are now
+   *
+   * Each of them is asked. For series over time there is `/metrics` of each.
+   * Needs admin on *.
+   * `GET /api/v1/statistics`
+   */
+  showStatistics(options?: CallOptions): Promise<Statistics>
+  /**
    * Take tokens back
    *
    * One token, all of a subject’s that were issued before now, or those for one document. Open documents close within 2 s on every node.
@@ -165,6 +218,12 @@ export function methodsBy(call: Call): WeftHttp {
       call.json({ method: 'GET', path: '/api/v1/documents/{id}', parameters, options }),
     changeDocument: (parameters, body, options) =>
       call.json({ method: 'PATCH', path: '/api/v1/documents/{id}', parameters, json: body, options }),
+    listMembers: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents/{id}/members', parameters, options }),
+    removeMember: (parameters, options) =>
+      call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/members/{member}', parameters, options }),
+    listNodes: (options) => call.json({ method: 'GET', path: '/api/v1/nodes', options }),
+    showStatistics: (options) => call.json({ method: 'GET', path: '/api/v1/statistics', options }),
     revoke: (body, options) => call.json({ method: 'POST', path: '/api/v1/revocations', json: body, options }),
   }
 }

@@ -11,6 +11,7 @@ export interface Problem {
     | '/problems/unauthorized'
     | '/problems/revoked'
     | '/problems/forbidden'
+    | '/problems/removed'
     | '/problems/read-only'
     | '/problems/forbidden-origin'
     | '/problems/not-found'
@@ -25,6 +26,7 @@ export interface Problem {
     | '/problems/too-fast'
     | '/problems/internal'
     | '/problems/store-unavailable'
+    | '/problems/nodes-silent'
     | '/problems/keys-unavailable'
     | '/problems/corrupt'
     | '/problems/overloaded'
@@ -93,14 +95,120 @@ export interface Person {
   readonly color: string
 }
 
+export interface MemberList {
+  /** All of them, those who came first ahead. */
+  readonly members: readonly Member[]
+  readonly next: null
+  /** Whether all nodes answered. */
+  readonly complete: boolean
+  /** The nodes that did not. With `admin` on the document. */
+  readonly unanswered?: readonly string[] | undefined
+}
+
+/** A connection that has a document open. */
+export interface Member {
+  /** What it is removed by. Another one when its client comes back. */
+  readonly id: string
+  /** Whom its presence names; null where it names nobody. */
+  readonly person: Person | null
+  /** Its token’s subject, or an anonymous id. */
+  readonly subject: string
+  readonly role: 'read' | 'write' | 'admin'
+  readonly since: string
+  /** On which node. With `admin` on the document. */
+  readonly node?: string | undefined
+  /** What waits in either direction. With `admin` on the document. */
+  readonly lag?:
+    | {
+        /** Bytes that wait to be sent to it. */
+        readonly waitingBytes: number
+        /** It took too little of what it was sent, and is to be caught up. */
+        readonly behind: boolean
+        /** How many of its messages with changes are not saved. */
+        readonly unsaved: number
+      }
+    | undefined
+}
+
+export interface NodeList {
+  readonly nodes: readonly Node[]
+  readonly next: null
+}
+
+/** A node that is up, as it last said of itself: every few seconds. */
+export interface Node {
+  readonly id: string
+  readonly host: string
+  readonly pid: number | null
+  readonly version: string
+  /** `all`, `edge` or `sync`; a newer node may know others. */
+  readonly role: string
+  /** When it started. */
+  readonly since: string
+  /** How many documents are open there. */
+  readonly documents: number
+  /** How many WebSockets it has. */
+  readonly connections: number
+  /** How many seats are taken in its documents. */
+  readonly members: number
+  /** `lost` while the store does not take what it appends. */
+  readonly store: 'ok' | 'lost'
+  /** Formats of stored data: which it reads, and which one it writes. */
+  readonly formats: {
+    readonly oldest: number
+    readonly newest: number
+    readonly written: number
+  }
+}
+
+export interface Statistics {
+  /** Of all nodes that answered. A document that is open on two nodes counts twice. */
+  readonly total: {
+    /** How many documents are open there. */
+    readonly documents: number
+    /** How many WebSockets it has. */
+    readonly connections: number
+    /** How many seats are taken in its documents. */
+    readonly members: number
+    /** What was taken in and is not durable yet. */
+    readonly unsavedBytes: number
+    /** Memory of the process. */
+    readonly residentBytes: number
+  }
+  readonly nodes: readonly NodeStatistics[]
+  /** Nodes that did not answer in time. */
+  readonly unanswered: readonly string[]
+}
+
+export interface NodeStatistics {
+  readonly node: string
+  /** How many documents are open there. */
+  readonly documents: number
+  /** How many WebSockets it has. */
+  readonly connections: number
+  /** How many seats are taken in its documents. */
+  readonly members: number
+  /** What was taken in and is not durable yet. */
+  readonly unsavedBytes: number
+  /** Memory of the process. */
+  readonly residentBytes: number
+  /** By how much its event loop is late on average, in milliseconds. */
+  readonly eventLoopDelay: number
+  /** What it does about its load: 0 nothing, to 3, taking in nobody new. */
+  readonly loadStage: number
+}
+
 export interface Revocation {
   /** Of a subject, tokens that were issued before do not hold any more. */
   readonly before: string
   /** By then these tokens have expired, and it is forgotten. Null for a dry run. */
   readonly until: string | null
-  /** Which open documents of the node that answers it closes, or would close. */
+  /** Which open documents it closes, or would close, and on which nodes. */
   readonly closes: readonly {
     readonly document: DocumentId
     readonly subject: string
+    readonly node: string
   }[]
+  /** Nodes that did not say in time what is open there. It reaches them all the same. */
+  readonly unanswered: readonly string[]
 }
