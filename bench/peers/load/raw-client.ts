@@ -153,14 +153,14 @@ export class RawClient {
     if (opcode === 9) this.#socket.write(webSocketFrame(payload, 0x8a))
     if (opcode > 2) return
     const message = payload.subarray(this.#prefix)
+    // It may be asked after it was brought up to date, and what is saved is counted from its answer on.
+    if (this.#options.dialect.answers && message[0] === 0 && message[1] === 0) this.message(emptyStep2)
     if (this.#joined) {
       this.#options.onMessage?.(message)
       return
     }
     this.#options.onJoining?.(message)
-    if (message[0] !== 0) return
-    if (message[1] === 0) this.message(emptyStep2)
-    if (message[1] === 1) this.#join()
+    if (message[0] === 0 && message[1] === 1) this.#join()
   }
 
   #join(): void {

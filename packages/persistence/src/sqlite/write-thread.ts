@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { StoreConfigurationError, StoreUnavailableError } from '../errors.ts'
 import { workerFile } from '../worker-file.ts'
+import { CommitPace } from './commit-pace.ts'
 import type { ConnectionSettings } from './connection.ts'
 import type { FromWriteThread, JobOutcome, ToWriteThread, WriteJob } from './write-jobs.ts'
 
@@ -33,7 +34,8 @@ type State =
 
 /**
  * The thread that writes, and the queue before it: group commit. A lone job goes to the thread at once; jobs that come
- * while it is at work go together in the next transaction, so one sync is paid for all of them.
+ * while it is at work, or close to each other (see {@link CommitPace}), go together in the next transaction, so one sync is paid
+ * for all of them.
  *
  * A thread that ends unexpectedly fails everything that was under way, since nobody knows what became of it. The next job
  * starts another one.
@@ -41,16 +43,23 @@ type State =
 export class WriteThread {
   readonly #settings: ConnectionSettings
   readonly #startWorker: StartWriteWorker
+  readonly #pace: CommitPace
   #state: State = { name: 'down' }
   #queue: QueuedJob[] = []
   #pumping = false
+  #awaitingCompany = false
   #closed: Promise<void> | undefined
   #whenStarted: { resolve: () => void; reject: (error: Error) => void } | undefined
   #whenClosed: (() => void) | undefined
 
-  constructor(settings: ConnectionSettings, startWorker: StartWriteWorker = start) {
+  constructor(
+    settings: ConnectionSettings,
+    startWorker: StartWriteWorker = start,
+    pace: CommitPace = new CommitPace(),
+  ) {
     this.#settings = settings
     this.#startWorker = startWorker
+    this.#pace = pace
   }
 
   /** Starts the thread, which takes hold of the folder. @throws StoreConfigurationError, StoreUnavailableError */
@@ -76,6 +85,7 @@ export class WriteThread {
   #enqueue(job: WriteJob, parts: readonly Uint8Array[]): Promise<JobOutcome> {
     return new Promise((resolve, reject) => {
       this.#queue.push({ job, parts, resolve, reject })
+      this.#pace.add(job)
       this.#pumpSoon()
     })
   }
@@ -115,12 +125,27 @@ export class WriteThread {
     if (this.#queue.length === 0) return
     if (this.#state.name === 'down') this.#start()
     if (this.#state.name !== 'ready') return
+    const { wait } = this.#pace
+    if (wait > 0) {
+      this.#pumpIn(wait)
+      return
+    }
     const { worker } = this.#state
     const batch = this.#takeBatch()
+    this.#pace.begun(this.#queue.length > 0)
     const parts = batch.flatMap((queued) => queued.parts)
     const bytes = concatenate(parts)
     this.#state = { name: 'busy', worker, batch }
     send(worker, { jobs: batch.map(({ job }) => job), bytes }, [bytes])
+  }
+
+  #pumpIn(milliseconds: number): void {
+    if (this.#awaitingCompany) return
+    this.#awaitingCompany = true
+    setTimeout(() => {
+      this.#awaitingCompany = false
+      this.#pump()
+    }, milliseconds)
   }
 
   #takeBatch(): QueuedJob[] {
