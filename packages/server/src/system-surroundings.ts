@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomId } from '@weft/persistence'
 import type { Surroundings } from './room/surroundings.ts'
 
 /** The real clock, the real timers, real chance. */
@@ -11,5 +11,5 @@ export const systemSurroundings: Surroundings = {
   soon: (callback) => {
     setImmediate(callback)
   },
-  randomId: () => randomBytes(12).toString('base64url'),
+  randomId,
 }
