@@ -9,7 +9,17 @@ import type { DocumentLog } from '../src/document-log.ts'
 import { CorruptRecordError } from '../src/errors.ts'
 import { MemoryStore } from '../src/memory/memory-store.ts'
 import type { Store } from '../src/store.ts'
-import { all, contentOf, docIn, gather, say, storeWith, streamOf, WrittenDocument } from './written-documents.ts'
+import {
+  all,
+  contentOf,
+  docIn,
+  gather,
+  say,
+  storeWith,
+  streamOf,
+  WrittenDocument,
+  contradicting,
+} from './written-documents.ts'
 
 function restore(
   store: Store,
@@ -162,6 +172,16 @@ describe('a backup that is written while the store is in use', () => {
 })
 
 describe('a backup that is read', () => {
+  it('R9: merges into a log in which updates contradict each other, and takes such a log itself', async () => {
+    const store = await storeWith('a')
+    const { head } = await store.log.load('a')
+    const entries = contradicting.map((update) => ({ update, actor: 'liar', at: 7 }))
+    await store.log.append('a', { epoch: head.epoch, token: 'lies', entries })
+    const bytes = await gather(writeBackup(store))
+    expect(await restore(new MemoryStore(), bytes)).toEqual([{ document: 'a', outcome: 'created' }])
+    expect(await restore(store, bytes)).toEqual([{ document: 'a', outcome: 'unchanged' }])
+  })
+
   it('L5: leaves deleted what was deleted, unless it was asked to make it anew', async () => {
     const store = await storeWith('a')
     const before = contentOf(await docIn(store, 'a'))

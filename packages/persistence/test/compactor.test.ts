@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { decodeOutline, StateAssembly } from '@weft/protocol'
+import { applyWithWaiting, decodeOutline, StateAssembly } from '@weft/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -13,6 +13,7 @@ import { MemoryStore } from '../src/memory/memory-store.ts'
 import { openSqliteStore } from '../src/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store.ts'
 import { makeStoreFolder } from './sqlite-folder.ts'
+import { contradicting } from './written-documents.ts'
 
 test('L4: what little came since another node compacted is left for a later time', async () => {
   const store = new MemoryStore()
@@ -192,6 +193,26 @@ test('L8: an update that Yjs cannot read stops the compaction, and leaves the lo
   const { head } = await store.log.load('b')
   await appendUpdate(store, 'b', head.epoch, textUpdate('well', 3))
   expect(await compactor.compact('b')).toBe('done')
+  await compactor.close()
+})
+
+test('R9: updates that contradict what waited are compacted, and compacting them gives what replaying them gives', async () => {
+  const store = new MemoryStore()
+  const epoch = await begin(store, 'a')
+  await appendUpdate(store, 'a', epoch, textUpdate('before', 2))
+  for (const update of contradicting) await appendUpdate(store, 'a', epoch, update)
+  await appendUpdate(store, 'a', epoch, textUpdate('after', 3))
+  const { entries } = await store.log.load('a')
+  const compactor = new Compactor(store.log)
+  expect(await compactor.compact('a')).toBe('done')
+  const replayed = new Y.Doc()
+  for (const { update } of entries) applyWithWaiting(replayed, update)
+  const { checkpoint } = await store.log.load('a')
+  const compacted = new Y.Doc()
+  for (const chunk of checkpoint?.chunks ?? []) applyWithWaiting(compacted, chunk)
+  expect(checkpoint?.stateVector).toEqual(Y.encodeStateVector(replayed))
+  expect(Y.encodeStateAsUpdate(compacted)).toEqual(Y.encodeStateAsUpdate(replayed))
+  expect(compacted.getText('text').toJSON()).toContain('before')
   await compactor.close()
 })
 

@@ -4,6 +4,15 @@ import type { LoadedDocument } from '../src/document-log.ts'
 import { MemoryStore } from '../src/memory/memory-store.ts'
 import type { Store } from '../src/store.ts'
 
+/**
+ * What no client writes: of client 7, three characters from clock 1 that wait for clock 0, and then both clocks 0 and 1 as something
+ * that is gone. Yjs throws at the second, and at all that comes later.
+ */
+export const contradicting: readonly Uint8Array[] = [
+  Uint8Array.from([1, 1, 7, 1, 0x04, 1, 1, 0x74, 3, 0x61, 0x62, 0x63, 0]),
+  Uint8Array.from([1, 1, 7, 0, 0, 2, 0]),
+]
+
 /** Something that a person does in a document. */
 export interface Edit {
   readonly actor: string

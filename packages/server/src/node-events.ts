@@ -26,6 +26,10 @@ export function roomsEvents({ log, metrics, health }: Observers): RoomsEvents {
       metrics.refused(kind)
       log.warn('member-refused', { document, kind, actor, detail: text })
     },
+    waitingLetGo: (document) => {
+      metrics.incident('waiting-let-go')
+      log.error('waiting-let-go', { document })
+    },
     storeFailing: (document, error) => {
       health.failing.add(document)
       log.error('store-failing', { document, error })

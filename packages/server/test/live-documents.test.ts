@@ -22,6 +22,7 @@ function documentsWith(metrics: Metrics, clock = new ManualClock(), compactions:
     events: {
       opened: () => {},
       unloaded: () => {},
+      waitingLetGo: () => {},
       refused: () => {},
       storeFailing: () => {},
       storeRecovered: () => {},

@@ -55,13 +55,16 @@ test('what nodes mend is an incident, and what the relay missed is not', async (
   events.logRepaired('d', { kind: 'log-lost', bytes: 12 })
   events.relayMissed('d')
   events.logUnreadable('d', new Error('broken'))
+  events.waitingLetGo('d')
   const text = await observers.metrics.read()
   expect(text).toContain('weft_incidents_total{kind="log-lost"} 1\n')
+  expect(text).toContain('weft_incidents_total{kind="waiting-let-go"} 1\n')
   expect(text).toContain('weft_relay_gaps_total 1\n')
   expect(observers.captured.lines).toMatchObject([
     { level: 'error', event: 'log-repaired', document: 'd', kind: 'log-lost', bytes: 12 },
     { level: 'debug', event: 'relay-missed', document: 'd' },
     { level: 'error', event: 'log-unreadable', document: 'd' },
+    { level: 'error', event: 'waiting-let-go', document: 'd' },
   ])
 })
 

@@ -1,4 +1,4 @@
-import { applyAsItIs } from '@weft/protocol'
+import { applyWithWaiting } from '@weft/protocol'
 import * as Y from 'yjs'
 import type { LoadedDocument, NewEntry } from '../document-log.ts'
 import { CorruptRecordError } from '../errors.ts'
@@ -43,7 +43,7 @@ class Replica {
 
   load(document: string, position: number | undefined, update: Uint8Array): void {
     try {
-      applyAsItIs(this.#doc, update)
+      applyWithWaiting(this.#doc, update)
     } catch (cause) {
       throw new CorruptRecordError(document, position, 'Yjs cannot read the update', { cause })
     }
@@ -54,7 +54,7 @@ class Replica {
     const before = this.#waiting()
     this.#change = undefined
     try {
-      applyAsItIs(this.#doc, update)
+      applyWithWaiting(this.#doc, update)
     } catch (cause) {
       throw new UnmergeableUpdateError('Yjs cannot read the update', { cause })
     }

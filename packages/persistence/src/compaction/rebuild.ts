@@ -1,4 +1,12 @@
-import { applyAsItIs, splitWithOutline, statePartBytes, type UpdatePart } from '@weft/protocol'
+import {
+  applyWithWaiting,
+  splitUpdate,
+  splitWithOutline,
+  statePartBytes,
+  stateWithoutWaiting,
+  type UpdatePart,
+  waitingIn,
+} from '@weft/protocol'
 import * as Y from 'yjs'
 
 /** An update of a log, or a chunk of a checkpoint: that one has no position. */
@@ -34,7 +42,7 @@ export class Rebuild {
     this.#doc.transact(() => {
       for (const { position, update } of updates) {
         try {
-          applyAsItIs(this.#doc, update)
+          applyWithWaiting(this.#doc, update)
         } catch (cause) {
           throw new UnreadableUpdateError(position, { cause })
         }
@@ -47,9 +55,15 @@ export class Rebuild {
     return Y.encodeStateVector(this.#doc)
   }
 
-  /** The state as updates in causal order, with what still waits for missing dependencies (R9). */
-  parts(): Generator<UpdatePart> {
-    return splitWithOutline(Y.encodeStateAsUpdate(this.#doc), statePartBytes)
+  /**
+   * The state as updates in causal order, then what still waits for missing dependencies (R9). That stays by itself: merged with
+   * what is there it would not be what it is for those who heard of both in turn.
+   */
+  *parts(): Generator<UpdatePart> {
+    yield* splitWithOutline(stateWithoutWaiting(this.#doc), statePartBytes)
+    const waiting = waitingIn(this.#doc)
+    if (waiting === undefined) return
+    for (const update of splitUpdate(waiting, statePartBytes)) yield { update, outline: undefined }
   }
 
   end(): void {

@@ -17,8 +17,8 @@ export interface Levels {
   readonly loadStage: number
 }
 
-/** A log that was not as it should be, and was mended from what nodes had in memory. */
-export type IncidentKind = 'log-forked' | 'log-lost'
+/** A log that was not as it should be: mended from what nodes had in memory, or read without what could never be integrated. */
+export type IncidentKind = 'log-forked' | 'log-lost' | 'waiting-let-go'
 
 /** From well under a fast disk's sync to a store that is on its way out, in seconds. */
 const appendBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -54,7 +54,11 @@ export class Metrics {
     registers: [this.#registry],
   })
   readonly #compactions = this.#counter('weft_compactions_total', 'compactions of a log', 'outcome')
-  readonly #incidents = this.#counter('weft_incidents_total', 'logs that were mended from memory', 'kind')
+  readonly #incidents = this.#counter(
+    'weft_incidents_total',
+    'logs that were mended from memory, and updates in them that had to be let go',
+    'kind',
+  )
   readonly #gaps = new Counter({
     name: 'weft_relay_gaps_total',
     help: 'times that the relay missed something and the log repaired it',
@@ -70,7 +74,7 @@ export class Metrics {
     this.#levels = levels
     if (worker !== undefined) this.#registry.setDefaultLabels({ worker: String(worker) })
     // An alert on a count that grew needs its zero.
-    for (const kind of ['log-forked', 'log-lost'] as const) this.#incidents.inc({ kind }, 0)
+    for (const kind of ['log-forked', 'log-lost', 'waiting-let-go'] as const) this.#incidents.inc({ kind }, 0)
     for (const outcome of ['durable', 'failed'] as const) this.#appends.inc({ outcome }, 0)
     for (const outcome of ['done', 'nothing', 'superseded', 'failed'] as const) this.#compactions.inc({ outcome }, 0)
   }

@@ -8,7 +8,7 @@ import {
   type NewEntry,
 } from '@weft/persistence'
 import type { ByteCount } from './byte-count.ts'
-import { mergeUpdates } from './merge-updates.ts'
+import { type ActorUpdate, EntriesInOrder } from './entries-in-order.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** How long to wait before an append that failed is repeated, in milliseconds; doubled each time up to the largest. */
@@ -63,7 +63,7 @@ export class Appender {
   readonly #unsaved: ByteCount
   readonly #events: AppenderEvents
   #epoch: string
-  #gathering = new Map<string, { updates: Uint8Array[]; at: number }>()
+  readonly #gathering = new EntriesInOrder<ActorUpdate & { readonly at: number }>()
   #gatheringBytes = 0
   #next = 1
   #inFlight: Append | undefined
@@ -86,25 +86,22 @@ export class Appender {
     this.#epoch = epoch
   }
 
-  /** Adds an actor's update to the next append. */
-  add(actor: string, update: Uint8Array): void {
-    const entry = this.#gathering.get(actor)
-    if (entry === undefined) this.#gathering.set(actor, { updates: [update], at: this.#surroundings.now() })
-    else entry.updates.push(update)
+  /**
+   * Adds an actor's update to the next append.
+   *
+   * @param waits whether some of it waits for updates that have not come
+   */
+  add(actor: string, update: Uint8Array, waits = false): void {
+    this.#gathering.add({ actor, update, waits, at: this.#surroundings.now() })
     this.#gatheringBytes += update.byteLength
     this.#unsaved.add(update.byteLength)
   }
 
   /** Begins the next append unless one is in flight. Called once a flush has added everything. */
   start(): void {
-    if (this.#inFlight !== undefined || this.#stopped || this.#gathering.size === 0) return
-    const entries = [...this.#gathering].map(([actor, { updates, at }]) => ({
-      actor,
-      at,
-      update: mergeUpdates(updates),
-    }))
+    if (this.#inFlight !== undefined || this.#stopped || this.#gathering.empty) return
+    const entries = this.#gathering.take().map(({ actor, at, update }) => ({ actor, at, update }))
     const bytes = this.#gatheringBytes
-    this.#gathering = new Map()
     this.#gatheringBytes = 0
     this.#inFlight = { number: this.#next++, token: this.#surroundings.randomId(), entries, bytes }
     void this.#attempt(this.#inFlight)
@@ -112,7 +109,7 @@ export class Appender {
 
   /** The append after which everything added so far is durable. */
   get current(): number {
-    return this.#gathering.size > 0 ? this.#next : this.#next - 1
+    return !this.#gathering.empty ? this.#next : this.#next - 1
   }
 
   /** The last append that is durable. */

@@ -1,9 +1,10 @@
 import type { RefusalKind } from '@weft/protocol'
+import { type ActorUpdate, EntriesInOrder } from './entries-in-order.ts'
 import { HeldFrames } from './held-frames.ts'
 import type { RoomLimits } from './limits.ts'
 import type { Member } from './member.ts'
 import { isSound } from './sound-update.ts'
-import { mergeInGroups, mergeUpdates } from './merge-updates.ts'
+import { mergeUpdates } from './merge-updates.ts'
 import type { Replica } from './replica.ts'
 
 /** What a flush has to send on. */
@@ -12,16 +13,15 @@ export interface Intaken {
   readonly change: Uint8Array | undefined
   /** The only member that has the change already; undefined where several wrote. */
   readonly author: Member | undefined
-  /** What must be in the log, merged for each actor: the change, and the bytes of what waits and has changed nothing yet. */
-  readonly entries: ReadonlyMap<string, Uint8Array>
+  /** What must be in the log, in order: the change, merged for each actor, and the bytes of what waits and has changed nothing yet. */
+  readonly entries: readonly ActorUpdate[]
   /** Members that sent something which waits for what they must have: they are to be asked for all that the replica lacks. */
   readonly incomplete: readonly Member[]
   /** Whether something that the log holds could not be read as Yjs wrote it. */
   readonly logUnreadable: boolean
+  /** Whether some of what waited could never be integrated, and was let go. */
+  readonly letGo: boolean
 }
-
-/** What the log holds was bounded when it was taken in, and what is missing of it is read. */
-const unbounded = { waitingBytesPerRoom: Infinity, waitingDeleteBytes: Infinity }
 
 /** How much is applied at once. */
 export type Turn = Pick<RoomLimits, 'updatesPerTurn' | 'bytesPerTurn'>
@@ -59,11 +59,12 @@ export class Intake {
   /** What the log holds and other nodes put there. */
   #logged: Uint8Array[] = []
   #logUnreadable = false
+  #letGo = false
   #changes: Uint8Array[] = []
   #authors = new Set<Member>()
   /** Whether the change holds more than its authors sent: what had waited came with it. */
   #completed = false
-  #entries = new Map<string, Uint8Array[]>()
+  readonly #entries = new EntriesInOrder<ActorUpdate>()
   /** Whether entries and changes differ, because something waits or waited. */
   #differ = false
   readonly #holding = new Set<Member>()
@@ -144,21 +145,22 @@ export class Intake {
   }
 
   #finish(): Intaken {
-    const entries = new Map(Array.from(this.#entries, ([actor, updates]) => [actor, mergeUpdates(updates)]))
-    const changes = this.#differ ? this.#changes : [...entries.values()]
+    const entries = this.#entries.take()
+    const changes = this.#differ ? this.#changes : entries.map(({ update }) => update)
     const change = changes.length === 0 ? undefined : mergeUpdates(changes)
     const [author] = this.#authors.size === 1 && !this.#completed ? this.#authors : []
     if (change !== undefined) this.#replica.remember(change)
     this.#changes = []
     this.#authors = new Set()
-    this.#entries = new Map()
     this.#differ = false
     this.#completed = false
     const incomplete = this.#incomplete
     this.#incomplete = []
     const logUnreadable = this.#logUnreadable
+    const letGo = this.#letGo
     this.#logUnreadable = false
-    return { change, author, entries, incomplete, logUnreadable }
+    this.#letGo = false
+    return { change, author, entries, incomplete, logUnreadable, letGo }
   }
 
   #applyLogged(): void {
@@ -166,15 +168,13 @@ export class Intake {
     const logged = this.#logged
     this.#logged = []
     this.#differ = true
-    for (const update of mergeInGroups(logged)) {
-      const applied = this.#replica.apply(update, unbounded)
-      if (applied.update !== undefined) {
-        this.#completed = true
-        this.#changes.push(applied.update)
-      }
-      if (applied.waiting) this.#replica.remember(update)
-      this.#logUnreadable ||= applied.error !== undefined
+    const { update, error, letGo } = this.#replica.applyLogged(logged)
+    if (update !== undefined) {
+      this.#completed = true
+      this.#changes.push(update)
     }
+    this.#logUnreadable ||= error !== undefined
+    this.#letGo ||= letGo
   }
 
   /**
@@ -215,6 +215,7 @@ export class Intake {
       this.#logWaiting(member, update)
       if (applied.grew) this.#beginHolding(member, update.byteLength)
     }
+    this.#letGo ||= applied.letGo
     if (applied.error !== undefined) this.#unreadable(member)
     if (applied.overflow) this.#noRoomToWait(member, update.byteLength)
     if (this.#holding.size > 0) this.#release()
@@ -225,16 +226,13 @@ export class Intake {
     this.#authors.add(member)
   }
 
-  #log(member: Member, update: Uint8Array): void {
-    const updates = this.#entries.get(member.actor)
-    if (updates === undefined) this.#entries.set(member.actor, [update])
-    else updates.push(update)
+  #log({ actor }: Member, update: Uint8Array, waits = false): void {
+    this.#entries.add({ actor, update, waits })
   }
 
   #logWaiting(member: Member, update: Uint8Array): void {
     this.#differ = true
-    this.#log(member, update)
-    this.#replica.remember(update)
+    this.#log(member, update, true)
   }
 
   #beginHolding(member: Member, bytes: number): void {
@@ -273,6 +271,7 @@ export class Intake {
       this.#differ = true
       this.#changed(member, applied.update)
     }
+    this.#letGo ||= applied.letGo
     if (applied.error !== undefined) this.#unreadable(member)
     if (applied.overflow) this.#noRoomToWait(member, merged.byteLength)
   }

@@ -1,13 +1,11 @@
-import { applyAsItIs } from '@weft/protocol'
+import { applyAsItIs, applyWithWaiting, stateWithoutWaiting, waitingIn, withoutOverlap } from '@weft/protocol'
 import type { LoadedDocument } from '@weft/persistence'
 import * as Y from 'yjs'
+import { applyGroup, applyUpdates } from './apply-updates.ts'
 import type { RoomLimits } from './limits.ts'
-import { loggedUpdates, mergeUpdates } from './merge-updates.ts'
+import { mergeUpdates } from './merge-updates.ts'
 import { isSound } from './sound-update.ts'
 import { StateCache } from './state-cache.ts'
-
-/** Applying this much takes a few milliseconds. */
-const bytesBetweenPauses = 256 * 1024
 
 /** What applying an update did. */
 export interface Applied {
@@ -21,17 +19,23 @@ export interface Applied {
   readonly error: Error | undefined
   /** Whether more would wait than may. Then what waits is as it was before, and this update is not part of it. */
   readonly overflow: boolean
+  /** Whether some of what waited before could never be integrated, and was let go. */
+  readonly letGo: boolean
 }
 
 /** One document in memory, and what is cached about it. Synchronous; no I/O. */
 export class Replica {
   readonly #doc: Y.Doc
   readonly #cache: StateCache
+  /** Whether some of what waited in the log could never be integrated, and was let go. */
+  readonly letGo: boolean
+  #waiting: { readonly of: Pending; readonly update: Uint8Array | undefined } | undefined
   #emitted: Uint8Array[] = []
   #stateVector: Uint8Array | undefined
 
-  private constructor(doc: Y.Doc, cache: StateCache) {
+  private constructor(doc: Y.Doc, cache: StateCache, letGo: boolean) {
     this.#doc = doc
+    this.letGo = letGo
     this.#cache = cache
     this.#doc.on('update', (update: Uint8Array) => this.#emitted.push(update))
   }
@@ -45,16 +49,18 @@ export class Replica {
    */
   static async hydrate(loaded: LoadedDocument, pause: () => Promise<void>, base?: Uint8Array): Promise<Replica> {
     const doc = new Y.Doc({ gc: true })
-    let sincePause = 0
-    for (const update of loggedUpdates(loaded)) {
-      applyAsItIs(doc, update)
-      sincePause += update.byteLength
-      if (sincePause < bytesBetweenPauses) continue
-      sincePause = 0
-      await pause()
-    }
-    const tail = loaded.entries.map((entry) => entry.update)
-    return new Replica(doc, new StateCache(loaded.checkpoint?.chunks ?? [], tail, base))
+    const chunks = loaded.checkpoint?.chunks ?? []
+    const checkpointLetGo = await applyUpdates(doc, chunks, pause)
+    // What waits is not in the base: what comes later may contradict it.
+    const isWhole = !checkpointLetGo && waitingIn(doc) === undefined
+    const whole = isWhole ? (base ?? (chunks.length === 1 ? chunks[0] : undefined)) : undefined
+    const tail: Uint8Array[] = []
+    const hear = (update: Uint8Array): number => tail.push(update)
+    doc.on('update', hear)
+    const updates = loaded.entries.map((entry) => entry.update)
+    const letGo = (await applyUpdates(doc, updates, pause)) || checkpointLetGo
+    doc.off('update', hear)
+    return new Replica(doc, new StateCache(chunks, tail, whole), letGo)
   }
 
   /**
@@ -67,13 +73,13 @@ export class Replica {
     const before = copyPending(store)
     const bytesBefore = this.waitingBytes
     let error: Error | undefined
+    let letGo = false
     try {
-      applyAsItIs(this.#doc, update)
+      letGo = applyWithWaiting(this.#doc, withoutOverlap(this.#doc, update))
     } catch (cause) {
       error = new Error('Yjs cannot read this update', { cause })
     }
-    const emitted = this.#emitted
-    this.#emitted = []
+    const changed = this.#takeEmitted()
     const { pendingStructs, pendingDs } = store
     const waits =
       (pendingStructs !== null && pendingStructs.update !== before.pendingStructs?.update) ||
@@ -84,15 +90,34 @@ export class Replica {
       waits && (this.waitingBytes > limits.waitingBytesPerRoom || deleteBytes > limits.waitingDeleteBytes)
     // Of an update that is not sound only what changed something is kept: its bytes must not wait here, nor be in a log.
     if (overflow || error !== undefined) Object.assign(store, before)
-    const changed = emitted.length === 0 ? undefined : mergeUpdates(emitted)
-    if (changed !== undefined) this.#stateVector = undefined
     return {
       update: changed,
       waiting: waits && !overflow && error === undefined,
       grew: this.waitingBytes > bytesBefore,
       error,
       overflow,
+      letGo,
     }
+  }
+
+  /**
+   * Applies updates that the log holds as one transaction.
+   *
+   * @returns what of all of them has changed anything, whether one could not be read, and whether some of what waited was let go
+   */
+  applyLogged(updates: readonly Uint8Array[]): Pick<Applied, 'update' | 'error' | 'letGo'> {
+    let error: Error | undefined
+    let letGo = false
+    this.#doc.transact(() => {
+      for (const update of updates) {
+        try {
+          if (applyGroup(this.#doc, [update])) letGo = true
+        } catch (cause) {
+          error = new Error('Yjs cannot read this update', { cause })
+        }
+      }
+    })
+    return { update: this.#takeEmitted(), error, letGo }
   }
 
   /**
@@ -109,11 +134,7 @@ export class Replica {
         count++
       }
     })
-    const emitted = this.#emitted
-    this.#emitted = []
-    if (emitted.length === 0) return { count, update: undefined }
-    this.#stateVector = undefined
-    return { count, update: mergeUpdates(emitted) }
+    return { count, update: this.#takeEmitted() }
   }
 
   /** Adds to the cached state what was applied, merged for a whole flush. */
@@ -141,7 +162,7 @@ export class Replica {
 
   /** The whole state: one update, or one and what came since. Shared by all who ask (R7). */
   state(): readonly Uint8Array[] {
-    return this.#cache.state(() => Y.encodeStateAsUpdate(this.#doc))
+    return this.#cache.state(() => stateWithoutWaiting(this.#doc), this.#waitingUpdate())
   }
 
   /**
@@ -150,7 +171,10 @@ export class Replica {
    * @param stateVector what that state has, encoded
    */
   since(base: Uint8Array, stateVector: Uint8Array): Uint8Array {
-    return this.#cache.since(base) ?? this.difference(stateVector)
+    const since = this.#cache.since(base)
+    const waiting = this.#waitingUpdate()
+    if (since === undefined) return this.difference(stateVector)
+    return waiting === undefined ? since : mergeUpdates([since, waiting])
   }
 
   /**
@@ -183,23 +207,41 @@ export class Replica {
 
   /** How large the encoded state is, in bytes: at most, where updates have come since it was last encoded. */
   get roughBytes(): number {
-    return this.#cache.bytes
+    return this.#cache.bytes + this.waitingBytes
   }
 
   /** How large the encoded state is, in bytes. */
   exactBytes(): number {
-    this.#cache.renew(() => Y.encodeStateAsUpdate(this.#doc))
-    return this.#cache.bytes
+    this.#cache.renew(() => stateWithoutWaiting(this.#doc))
+    return this.roughBytes
   }
 
   destroy(): void {
     this.#doc.destroy()
   }
 
+  #takeEmitted(): Uint8Array | undefined {
+    const emitted = this.#emitted
+    this.#emitted = []
+    if (emitted.length === 0) return undefined
+    this.#stateVector = undefined
+    return mergeUpdates(emitted)
+  }
+
+  /** What waits, as an update; the same one as long as the same waits. */
+  #waitingUpdate(): Uint8Array | undefined {
+    const { pendingStructs, pendingDs } = this.#doc.store
+    const of = this.#waiting?.of
+    if (this.#waiting === undefined || of?.pendingStructs !== pendingStructs || of.pendingDs !== pendingDs) {
+      this.#waiting = { of: { pendingStructs, pendingDs }, update: waitingIn(this.#doc) }
+    }
+    return this.#waiting.update
+  }
+
   /** Applies an update. @returns whether all of it is applied; if not, what of it would wait is let go again */
   #appliesWhole(update: Uint8Array): boolean {
     try {
-      applyAsItIs(this.#doc, update)
+      applyAsItIs(this.#doc, withoutOverlap(this.#doc, update))
       if (!this.waiting) return true
     } catch {
       // `apply` says why.

@@ -14,6 +14,8 @@ export type RoomMessage = Exclude<ClientMessage, { readonly type: 'token' }>
 export interface RoomEvents extends OtherNodesEvents {
   /** A member lost its connection, or a frame was refused. */
   refused(kind: RefusalKind, actor: string, text: string): void
+  /** Some of what waited for other updates could never be integrated, and was let go. */
+  waitingLetGo(): void
   storeFailing(error: StoreError): void
   storeRecovered(): void
   /** The document is gone or another one: the room is over, its members are closed. */

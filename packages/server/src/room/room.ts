@@ -217,15 +217,16 @@ export class Room {
     this.#schedule.clear()
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
-    const { change, author, entries, incomplete, logUnreadable } = this.#intake.take(turn)
+    const { change, author, entries, incomplete, logUnreadable, letGo } = this.#intake.take(turn)
     if (logUnreadable)
       this.#events.logUnreadable(
         new CorruptRecordError(this.document, undefined, 'Yjs cannot read what another node appended'),
       )
+    if (letGo) this.#events.waitingLetGo()
     this.#pace.flushed(now, change !== undefined)
     if (change !== undefined) this.#delivery.change(change, author)
     for (const member of incomplete) this.#ask(member)
-    for (const [actor, update] of entries) this.#appender.add(actor, update)
+    for (const { actor, update, waits } of entries) this.#appender.add(actor, update, waits)
     // Who it is that waits for what is left does not matter: all of them hear a little later.
     if (this.#intake.empty) this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()

@@ -32,6 +32,8 @@ export interface RoomsEvents {
   /** The store does not take a document's appends; said once until it does again. */
   storeFailing(document: string, error: StoreError): void
   storeRecovered(document: string): void
+  /** Updates that waited for others could never be integrated, and were let go: a client wrote what contradicts itself. */
+  waitingLetGo(document: string): void
   /** A document could not be compacted. Nothing is lost; it is tried again later. */
   compactionFailed(document: string, error: unknown): void
   /** Something did not come over the relay, and is read from the log. */
@@ -210,6 +212,7 @@ export class Rooms {
       relay: shared && this.#relayOf(document, shared),
       events: {
         refused: (kind, actor, text) => events.refused(document, kind, actor, text),
+        waitingLetGo: () => events.waitingLetGo(document),
         storeFailing: (error) => events.storeFailing(document, error),
         storeRecovered: () => events.storeRecovered(document),
         missed: () => events.relayMissed(document),
@@ -224,6 +227,7 @@ export class Rooms {
       this.#probe.start()
     }
     events.opened(document)
+    if (replica.letGo) events.waitingLetGo(document)
     this.#sweepLater()
     return room
   }

@@ -18,15 +18,16 @@ export class StateCache {
   #baseBytes: number
   #tail: Uint8Array[]
   #tailBytes: number
+  #waiting: Uint8Array | undefined
   #state: readonly Uint8Array[] | undefined
 
   /**
    * @param chunks the checkpoint's
-   * @param tail what came after it
-   * @param base the chunks put together into one update, where that was done
+   * @param tail what has changed since
+   * @param base the chunks as one update, where there is one
    */
   constructor(chunks: readonly Uint8Array[], tail: readonly Uint8Array[], base?: Uint8Array) {
-    this.#base = base ?? (chunks.length === 1 ? chunks[0] : undefined)
+    this.#base = base
     this.#baseBytes = sum(chunks)
     this.#tail = [...tail]
     this.#tailBytes = sum(tail)
@@ -45,15 +46,17 @@ export class StateCache {
   }
 
   /**
-   * The base, and what came since where there is any.
+   * The base, and what came since where there is any, and what waits for other updates.
    *
-   * @param encode the whole state, made anew
+   * @param encode the whole state, made anew, without what waits
    */
-  state(encode: () => Uint8Array): readonly Uint8Array[] {
-    if (this.#state !== undefined) return this.#state
+  state(encode: () => Uint8Array, waiting: Uint8Array | undefined): readonly Uint8Array[] {
+    if (this.#state !== undefined && this.#waiting === waiting) return this.#state
     const outgrown = this.#tailBytes > Math.max(smallTailBytes, this.#baseBytes / 2)
     const base = this.#base === undefined || outgrown ? this.renew(encode) : this.#base
-    this.#state = this.#withTail(base)
+    const state = this.#withTail(base)
+    this.#state = waiting === undefined ? state : [...state, waiting]
+    this.#waiting = waiting
     return this.#state
   }
 

@@ -62,6 +62,7 @@ describe('rooms', () => {
       events: {
         opened: (document) => events.push(`opened ${document}`),
         unloaded: (document) => events.push(`unloaded ${document}`),
+        waitingLetGo: () => {},
         refused: () => {},
         storeFailing: () => {},
         storeRecovered: () => {},

@@ -1,8 +1,9 @@
 import { encodeSyncStep2, encodeUpdate } from '@weft/protocol'
 import { describe, expect, it, vi } from 'vitest'
 import * as Y from 'yjs'
+import { missingUpdates } from '../../src/room/nodes/missing-updates.ts'
 import { Replica } from '../../src/room/replica.ts'
-import { RoomFixture, textOf } from '../support/room-fixture.ts'
+import { emptyDocument, RoomFixture, textOf } from '../support/room-fixture.ts'
 
 describe('R9: updates that wait for others', () => {
   it('R9: what waits is logged, counted as saved, and there once the rest has come', async () => {
@@ -124,6 +125,53 @@ describe('R9: updates that wait for others', () => {
       expect(textOf(fixture.durable())).toBe('0')
     },
   )
+
+  it('R9: what contradicts an update that waited costs nobody else anything, and all of the log stays readable', async () => {
+    const fixture = await RoomFixture.open()
+    const [liar, other] = [fixture.join(), fixture.join()]
+    await fixture.settle(liar, other)
+    // Of client 7: three characters from clock 1, which wait for clock 0; then both clocks as something that is gone.
+    liar.sendFrame(encodeUpdate(Uint8Array.from([1, 1, 7, 1, 0x04, 1, 1, 0x74, 3, 0x61, 0x62, 0x63, 0])))
+    await fixture.settle(liar, other)
+    other.sendFrame(encodeUpdate(Uint8Array.from([1, 1, 7, 0, 0, 2, 0])))
+    other.text.insert(0, 'written since')
+    await fixture.settle(liar, other)
+    expect([other.wire.closed, liar.wire.closed, fixture.events]).toEqual([undefined, undefined, []])
+    expect(other.saved).toBe(other.sentUpdates)
+
+    const entries = fixture.log.entries.map((entry, index) => ({ ...entry, position: index + 1, tip: `${index + 1}` }))
+    const loaded = { ...emptyDocument, entries }
+    const replica = await Replica.hydrate(loaded, () => Promise.resolve())
+    const joiner = fixture.join()
+    await fixture.settle(joiner)
+    for (const state of [...replica.state(), Y.encodeStateAsUpdate(fixture.durable())]) Y.applyUpdate(joiner.doc, state)
+    expect(textOf(joiner.doc)).toBe('written since')
+    expect(replica.stateVector).toEqual(Y.encodeStateVector(joiner.doc))
+    expect(await missingUpdates(loaded, Y.encodeStateAsUpdate(joiner.doc), () => Promise.resolve())).toBeUndefined()
+  })
+
+  it('R9: what waited in a log and can never be integrated is let go, is said, and takes nothing with it', async () => {
+    const doc = new Y.Doc()
+    doc.getText('t').insert(0, 'kept')
+    const updates = [
+      // Of client 7: clock 1 beside clock 5 of its own, which waits for clock 0; then clock 0.
+      Uint8Array.from([1, 1, 7, 1, 0x84, 7, 5, 1, 0x61, 0]),
+      Uint8Array.from([1, 1, 7, 0, 0x04, 1, 1, 0x74, 1, 0x62, 0]),
+      Y.encodeStateAsUpdate(doc),
+    ]
+    const entries = updates.map((update, index) => ({
+      update,
+      actor: 'a',
+      at: 1,
+      position: index + 1,
+      tip: `${index + 1}`,
+    }))
+    const replica = await Replica.hydrate({ ...emptyDocument, entries }, () => Promise.resolve())
+    expect([replica.letGo, replica.waiting]).toEqual([true, false])
+    const reader = new Y.Doc()
+    for (const update of replica.state()) Y.applyUpdate(reader, update)
+    expect([...textOf(reader)].sort().join('')).toBe('bekpt')
+  })
 
   it('R9: a member past its bound loses its connection; the room goes on', async () => {
     const fixture = await RoomFixture.open(undefined, { waitingBytesPerMember: 500 })

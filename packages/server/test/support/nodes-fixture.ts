@@ -62,6 +62,7 @@ export class NodesFixture {
       events: {
         opened: report('opened'),
         unloaded: report('unloaded'),
+        waitingLetGo: () => {},
         refused: (_document, kind) => this.events.push(`${name} refused ${kind}`),
         storeFailing: report('failing'),
         storeRecovered: report('recovered'),

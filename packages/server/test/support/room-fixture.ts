@@ -55,6 +55,7 @@ export class RoomFixture {
           },
           events: {
             refused: (kind, _actor, text) => fixture.refused.push({ kind, text }),
+            waitingLetGo: () => fixture.events.push('waiting let go'),
             storeFailing: () => fixture.events.push('failing'),
             storeRecovered: () => fixture.events.push('recovered'),
             missed: () => fixture.events.push('missed'),

@@ -58,6 +58,7 @@ export class TierFixture implements AsyncDisposable {
       events: {
         opened: () => {},
         unloaded: () => {},
+        waitingLetGo: () => {},
         refused: (_document, kind, _actor, detail) => this.refused.push({ kind, detail }),
         storeFailing: (_document, error) => this.failures.push(error),
         storeRecovered: () => {},

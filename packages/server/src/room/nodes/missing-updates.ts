@@ -1,7 +1,8 @@
 import type { LoadedDocument } from '@weft/persistence'
-import { applyAsItIs } from '@weft/protocol'
+import { applyWithWaiting } from '@weft/protocol'
 import * as Y from 'yjs'
-import { loggedUpdates, mergeUpdates } from '../merge-updates.ts'
+import { applyUpdates } from '../apply-updates.ts'
+import { mergeUpdates } from '../merge-updates.ts'
 
 /**
  * What a state holds that a log lacks, as one update; undefined where it lacks nothing. State vectors would not do: they say
@@ -17,14 +18,16 @@ export async function missingUpdates(
 ): Promise<Uint8Array | undefined> {
   const doc = new Y.Doc({ gc: true })
   try {
-    for (const update of loggedUpdates(loaded)) {
-      applyAsItIs(doc, update)
-      await pause()
-    }
+    await applyUpdates(doc, loaded.checkpoint?.chunks ?? [], pause)
+    await applyUpdates(
+      doc,
+      loaded.entries.map(({ update }) => update),
+      pause,
+    )
     const waiting = waitingBytes(doc)
     const missing: Uint8Array[] = []
     doc.on('update', (update: Uint8Array) => missing.push(update))
-    applyAsItIs(doc, state)
+    applyWithWaiting(doc, state)
     // What waits for other updates changes nothing yet, so no event tells of it: then all of the state goes in.
     if (waitingBytes(doc) > waiting) return state
     return missing.length === 0 ? undefined : mergeUpdates(missing)
