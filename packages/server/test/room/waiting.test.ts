@@ -170,7 +170,7 @@ describe('R9: updates that wait for others', () => {
     expect([replica.letGo, replica.waiting]).toEqual([true, false])
     const reader = new Y.Doc()
     for (const update of replica.state()) Y.applyUpdate(reader, update)
-    expect([...textOf(reader)].sort().join('')).toBe('bekpt')
+    expect(textOf(reader)).toMatch(/^b?keptb?$/)
   })
 
   it('R9: a member past its bound loses its connection; the room goes on', async () => {
