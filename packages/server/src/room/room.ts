@@ -34,6 +34,8 @@ import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
 
+const unreadable = 'Yjs cannot read what another node appended'
+
 /**
  * A replica and the members that have it open on this node: the single writer of that replica. Everything that comes in
  * changes what is pending; `flush` is the one place that sends it on.
@@ -218,10 +220,7 @@ export class Room {
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
     const { change, author, entries, incomplete, logUnreadable, letGo } = this.#intake.take(turn)
-    if (logUnreadable)
-      this.#events.logUnreadable(
-        new CorruptRecordError(this.document, undefined, 'Yjs cannot read what another node appended'),
-      )
+    if (logUnreadable) this.#events.logUnreadable(new CorruptRecordError(this.document, undefined, unreadable))
     if (letGo) this.#events.waitingLetGo()
     this.#pace.flushed(now, change !== undefined)
     if (change !== undefined) this.#delivery.change(change, author)
