@@ -21,3 +21,11 @@ export function waitOf(pid: number): number | undefined {
   const file = `/proc/${pid}/schedstat`
   return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[1]) / 1e6 : undefined
 }
+
+/** CPU time that a process's main thread has taken, in milliseconds; undefined where there is no /proc. */
+export function mainThreadCpuOf(pid: number): number | undefined {
+  const file = `/proc/${pid}/task/${pid}/schedstat`
+  if (!existsSync(file)) return undefined
+  // Nanoseconds on a CPU, nanoseconds waiting for one, times on one.
+  return Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6
+}

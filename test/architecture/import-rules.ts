@@ -30,7 +30,7 @@ export const parts: readonly Part[] = [
   {
     name: 'http',
     path: 'packages/server/src/http/',
-    mayImport: ['audit', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
+    mayImport: ['audit', 'content', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
   },
   { name: 'audit', path: 'packages/server/src/audit/', mayImport: ['persistence', 'protocol'] },
   {
@@ -38,13 +38,24 @@ export const parts: readonly Part[] = [
     path: 'packages/server/src/socket/',
     mayImport: ['room', 'persistence', 'protocol', ...serverLeaves],
   },
+  { name: 'content', path: 'packages/server/src/content/', mayImport: ['room', 'protocol', 'protocol/http'] },
   { name: 'room', path: 'packages/server/src/room/', mayImport: ['persistence', 'protocol'] },
   { name: 'auth', path: 'packages/server/src/auth/', mayImport: ['protocol'] },
   { name: 'observability', path: 'packages/server/src/observability/', mayImport: ['protocol'] },
   {
     name: 'server',
     path: 'packages/server/src/',
-    mayImport: ['audit', 'http', 'socket', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
+    mayImport: [
+      'audit',
+      'http',
+      'socket',
+      'content',
+      'room',
+      'persistence',
+      'protocol',
+      'protocol/http',
+      ...serverLeaves,
+    ],
   },
 
   { name: 'client/http', path: 'packages/client/src/http/', mayImport: ['client', 'protocol', 'protocol/http'] },
@@ -69,6 +80,10 @@ export const libraryHomes: readonly LibraryHome[] = [
   { library: 'jose', homes: ['packages/server/src/auth/'] },
   { library: 'prom-client', homes: ['packages/server/src/observability/'] },
   { library: 'zod', homes: ['packages/protocol/src/http/', 'packages/server/src/'] },
+  { library: 'linkedom', homes: ['packages/server/src/content/'] },
+  { library: 'markdown-it', homes: ['packages/server/src/content/'] },
+  { library: 'prosemirror-model', homes: ['packages/server/src/content/'] },
+  { library: 'prosemirror-markdown', homes: ['packages/server/src/content/'] },
   { library: 'vitest', homes: ['packages/persistence/src/contract/'] },
   { library: 'fast-check', homes: ['packages/persistence/src/contract/'] },
 ]

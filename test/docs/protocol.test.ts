@@ -90,6 +90,7 @@ async function start(): Promise<WeftServer> {
     connectionsPerAddress: 1_000,
     drainWindow: 0,
     emptyRoomGrace: 0,
+    trashRetention: 0,
     auditRetention: 0,
     logLevel: 'silent',
   } as const

@@ -42,6 +42,50 @@ describe('people on two nodes', () => {
     await Promise.all([third.reads(everything), fourth.reads(everything)])
   })
 
+  it('E1: see at once what is written over HTTP at any node, whether it has the document open or not', async () => {
+    using ada = editorAt(a, 'team/written')
+    await ada.synced()
+    const write = async (node: ServerProcess, text: string): Promise<unknown> => {
+      const address = `${node.url}/api/v1/documents/team%2Fwritten/content?field=t&as=text`
+      const headers = { 'content-type': 'text/plain' }
+      const response = await fetch(address, { method: 'POST', body: text, headers })
+      return [response.status, await response.json()]
+    }
+    ada.text.insert(0, 'by hand, ')
+    const atB = `${b.url}/api/v1/documents/team%2Fwritten/content?as=text`
+    await expect.poll(async () => await (await fetch(atB)).text()).toBe('by hand, ')
+    expect(await write(b, 'by b, ')).toMatchObject([200, { position: 2 }])
+    await ada.reads('by hand, by b, ')
+    expect(await write(a, 'by a, ')).toMatchObject([200, { position: 3 }])
+    const edge = await startServer({
+      built: true,
+      command: 'serve',
+      store: redis.url,
+      args: ['--anonymous', 'write', '--role', 'edge'],
+    })
+    try {
+      expect(await write(edge, 'by an edge')).toMatchObject([200, { position: 4 }])
+      await ada.reads('by hand, by b, by a, by an edge')
+    } finally {
+      await edge[Symbol.asyncDispose]()
+    }
+  })
+
+  it('L5: are told when it is put into the trash at another node, and have it as it was when it is restored', async () => {
+    using ada = editorAt(a, 'team/trashed')
+    await ada.synced()
+    ada.text.insert(0, 'kept')
+    const address = `${b.url}/api/v1/documents/team%2Ftrashed`
+    await expect.poll(async () => await (await fetch(`${address}/content?as=text`)).text()).toBe('kept')
+    const over = ada.disconnected()
+    expect((await fetch(address, { method: 'DELETE' })).status).toBe(204)
+    expect(await over).toEqual({ code: 4404, reason: 'trashed' })
+    expect((await fetch(`${address}/content`)).status).toBe(410)
+    expect((await fetch(`${address}/restore`, { method: 'POST' })).status).toBe(204)
+    using ben = editorAt(a, 'team/trashed')
+    await ben.reads('kept')
+  })
+
   it('R6, X2: see each other come, and go', async () => {
     using ada = editorAt(a, 'who')
     await ada.synced()

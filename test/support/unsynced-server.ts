@@ -27,6 +27,7 @@ const config = {
   connectionsPerAddress: 1_000,
   drainWindow: 0,
   emptyRoomGrace: 30_000,
+  trashRetention: 0,
   auditRetention: 0,
   logLevel: 'info',
 } as const

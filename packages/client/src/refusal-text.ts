@@ -10,6 +10,7 @@ const sentences: Readonly<Record<RefusalKind, string>> = {
   'invalid-document-id': 'There can be no document at this address.',
   'not-found': 'There is no such document.',
   deleted: 'This document has been deleted.',
+  trashed: 'This document is in the trash.',
   replaced:
     'This document was deleted and made anew. What you have here belongs to the old one and was not added to the new one.',
   'message-too-large': 'A change is larger than the server takes.',

@@ -21,6 +21,11 @@ export function comparePositions(a: CatalogPosition, b: CatalogPosition): number
 /** A position as the text that a page gives out: opaque to callers, safe in a URL. */
 export function encodeCursor(position: CatalogPosition): string {
   const parts = position.order === 'name' ? [position.order, position.id] : [position.order, position.id, position.at]
+  return encodeParts(parts)
+}
+
+/** What a cursor holds, as text. */
+export function encodeParts(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url')
 }
 
@@ -30,7 +35,7 @@ export function encodeCursor(position: CatalogPosition): string {
  * @throws InvalidCursorError where the text is something else, or of another order
  */
 export function decodeCursor(order: DocumentOrder, cursor: string): CatalogPosition {
-  const [first, id, at, ...rest] = parse(cursor)
+  const [first, id, at, ...rest] = decodeParts(cursor)
   if (first === order && typeof id === 'string' && rest.length === 0) {
     if (order === 'name') {
       if (at === undefined) return { order, id }
@@ -41,7 +46,8 @@ export function decodeCursor(order: DocumentOrder, cursor: string): CatalogPosit
   throw new InvalidCursorError(`the cursor was not given out by a listing in order of ${order}`)
 }
 
-function parse(cursor: string): unknown[] {
+/** What {@link encodeParts} was given; nothing where it did not make this text. */
+export function decodeParts(cursor: string): unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
     return Array.isArray(parts) ? parts : []

@@ -11,7 +11,7 @@ export function assertAppendable({ entries }: AppendRequest): void {
 }
 
 /** @throws RangeError where the page asked for is empty or too large */
-export function assertPageSize({ limit }: DocumentListing): void {
+export function assertPageSize({ limit }: Pick<DocumentListing, 'limit'>): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > maxPageSize) {
     throw new RangeError(`a page holds 1 to ${maxPageSize} documents, not ${limit}`)
   }

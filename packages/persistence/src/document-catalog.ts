@@ -36,6 +36,20 @@ export interface DocumentRecordPage {
   readonly next: string | undefined
 }
 
+/** A document in the trash, and since when it is there. */
+export interface TrashedDocument extends DocumentRecord {
+  readonly trashed: number
+}
+
+/** What a listing of the trash asks. `limit` is 1 to 200, `cursor` as `next` gave it out. */
+export type TrashListing = Pick<DocumentListing, 'limit' | 'prefix' | 'cursor'>
+
+/** A page of the trash. It may be short, and another one follow all the same. */
+export interface TrashPage {
+  readonly documents: readonly TrashedDocument[]
+  readonly next: string | undefined
+}
+
 /** A cursor that no listing of this order gave out. */
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError'
@@ -57,15 +71,39 @@ export interface DocumentCatalog {
   /** @throws InvalidCursorError, StoreUnavailableError */
   list(listing: DocumentListing): Promise<DocumentRecordPage>
 
-  /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
-  setTitle(document: string, title: string, at: number): Promise<void>
+  /**
+   * @param expected only where the title is this one
+   * @returns false, with nothing changed, where it is another one
+   * @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError
+   */
+  setTitle(document: string, title: string, at: number, expected?: string): Promise<boolean>
 
   /**
-   * Deletes a document for good: log and checkpoint are emptied, the head stays with a new epoch as a tombstone (L5).
+   * Puts a document into the trash. It keeps what it holds, and until it is restored it counts as deleted: nothing is read of
+   * it, appended to it or listed but its place in the trash.
+   *
+   * @throws DocumentNotFoundError, DocumentDeletedError, DocumentTrashedError where it is there already, StoreUnavailableError
+   */
+  trash(document: string, at: number): Promise<void>
+
+  /**
+   * Takes a document out of the trash, as it was. One that is not in it stays as it is.
    *
    * @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError
    */
-  delete(document: string, at: number): Promise<void>
+  restore(document: string): Promise<void>
+
+  /** What is in the trash, what has been there for longest first. @throws InvalidCursorError, StoreUnavailableError */
+  listTrash(listing: TrashListing): Promise<TrashPage>
+
+  /**
+   * Deletes a document for good, in the trash or not: log and checkpoint are emptied, the head stays with a new epoch as a
+   * tombstone (L5).
+   *
+   * @param trashed only while it is in the trash since then; otherwise nothing happens
+   * @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError
+   */
+  delete(document: string, at: number, trashed?: number): Promise<void>
 
   /**
    * Makes a deleted document anew, empty, with a new epoch.

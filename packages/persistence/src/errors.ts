@@ -19,13 +19,24 @@ export class DocumentNotFoundError extends StoreError {
 
 /** The document was deleted (L5). */
 export class DocumentDeletedError extends StoreError {
-  override readonly name = 'DocumentDeletedError'
-  readonly kind = 'deleted'
+  override readonly name: string = 'DocumentDeletedError'
+  readonly kind: 'deleted' | 'trashed' = 'deleted'
   readonly document: string
 
   constructor(document: string) {
     super(`document ${document} was deleted`)
     this.document = document
+  }
+}
+
+/** The document is in the trash: for all but restoring and erasing it, it was deleted. */
+export class DocumentTrashedError extends DocumentDeletedError {
+  override readonly name = 'DocumentTrashedError'
+  override readonly kind = 'trashed'
+
+  constructor(document: string) {
+    super(document)
+    this.message = `document ${document} is in the trash`
   }
 }
 

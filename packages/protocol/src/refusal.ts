@@ -19,6 +19,8 @@ export type RefusalKind =
   | 'not-found'
   /** The document was deleted. */
   | 'deleted'
+  /** The document is in the trash. */
+  | 'trashed'
   /** The document was deleted and made anew, or its store was replaced: the client's copy belongs to another one. */
   | 'replaced'
   /** The message is larger than the server takes. */
@@ -58,6 +60,7 @@ export const closeCodes: Readonly<Record<RefusalKind, number>> = {
   'invalid-document-id': 4404,
   'not-found': 4404,
   deleted: 4404,
+  trashed: 4404,
   replaced: 4404,
   'message-too-large': 4413,
   'document-too-large': 4413,

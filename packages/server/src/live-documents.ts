@@ -1,4 +1,4 @@
-import { Compactor, type Store, StoreUnavailableError } from '@weft/persistence'
+import { Compactor, type Place, type Store, type StoreError, StoreUnavailableError } from '@weft/persistence'
 import type { Person } from '@weft/protocol'
 import { MeasuredLog } from './measured-log.ts'
 import type { Metrics } from './observability/metrics.ts'
@@ -41,6 +41,26 @@ export class LiveDocuments {
   async join(document: string, seat: Seat, create: boolean, newcomer?: Newcomer): Promise<Seated> {
     if (this.#over === undefined) throw new StoreUnavailableError('the store is not there yet')
     return await this.#over.rooms.join(document, seat, create, newcomer)
+  }
+
+  /** All that a document holds, as updates; undefined where it is not open here. */
+  state(document: string): readonly Uint8Array[] | undefined {
+    return this.#over?.rooms.state(document)
+  }
+
+  /** A document is gone: who has it open here is told. Other nodes find out by themselves within some seconds. */
+  end(document: string, error: StoreError): void {
+    this.#over?.rooms.end(document, error)
+  }
+
+  /**
+   * Writes into a document's room.
+   *
+   * @returns where it stands, once it is durable; undefined where this node has no rooms
+   * @throws WriteRefusedError, StoreError
+   */
+  async write(document: string, update: Uint8Array, actor: string): Promise<Place | undefined> {
+    return await this.#over?.rooms.write(document, update, actor)
   }
 
   /** As `Rooms.people`. */

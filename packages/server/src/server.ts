@@ -4,9 +4,11 @@ import type { Store } from '@weft/persistence'
 import { AuditTrail } from './audit/audit-trail.ts'
 import { RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
+import { ContentThread, defaultContentLimits } from './content/content-thread.ts'
 import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
 import { isSharedStore } from './config/store-fit.ts'
+import { ServedContents } from './served-contents.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -32,6 +34,7 @@ import { defaultSocketLimits } from './socket/limits.ts'
 import { SyncTier } from './socket/sync-tier.ts'
 import { StoreOpening } from './store-opening.ts'
 import { systemSurroundings } from './system-surroundings.ts'
+import { TrashSweep } from './trash-sweep.ts'
 
 /** Where the web app is built to. */
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
@@ -39,7 +42,8 @@ const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
 /** How long a server that goes down waits for a store that takes nothing, in milliseconds. */
 const settleLimit = 30_000
 
-const day = 86_400_000
+const hour = 3_600_000
+const day = 24 * hour
 
 /** How long a revocation waits for what other nodes have open, in milliseconds: it holds within two seconds all the same. */
 const revocationPatience = 300
@@ -133,6 +137,7 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     events: roomsEvents(observers),
     metrics,
   })
+  const thread = new ContentThread(defaultContentLimits)
   const origins: OriginRules = {
     allowed: config.allowedOrigins,
     anyLoopback: parts.anyLoopbackOrigin,
@@ -207,6 +212,15 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
           remove: (document, member) => nodes.ask(removalQuestion, { document, member }),
           nodes: () => nodes.list(),
           statistics: () => nodes.ask(statisticsQuestion, null),
+          ended: (document, error) => documents.end(document, error),
+          trashRetention: config.trashRetention === 0 ? undefined : config.trashRetention * day,
+          contents: new ServedContents({
+            documents,
+            log: () => opening.opened.log,
+            thread,
+            limits: defaultRoomLimits,
+            surroundings,
+          }),
           policy,
           revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
           opened: (tokens) => nodes.ask(openedQuestion, tokens, { patience: revocationPatience }),
@@ -217,10 +231,11 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   if (tier === undefined) turnAllAway(server, events)
   else tier.attach(server)
 
+  let trash: TrashSweep | undefined
   const release = async (): Promise<void> => {
     watch.stop()
     nodes.close()
-    await documents.close()
+    await Promise.all([documents.close(), thread.close(), trash?.end()])
     tier?.close()
     load.close()
   }
@@ -231,6 +246,16 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
     if (health.draining) return
     if (role !== 'edge') documents.begin(store)
     await nodes.begin(store)
+    if (config.trashRetention > 0) {
+      trash = new TrashSweep({
+        catalog: store.catalog,
+        surroundings,
+        retention: config.trashRetention * day,
+        interval: hour,
+        erased: (document) => log.info('trash-erased', { document }),
+        failed: (error) => log.warn('trash-sweep-failed', { error: String(error) }),
+      })
+    }
     if (store.nodes !== undefined) {
       heartbeat = NodeHeartbeat.start({ nodes: store.nodes, describe, surroundings, log })
     }

@@ -1,6 +1,7 @@
+import { isSafeLink } from '@weft/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isSafeLink, readImageAddress, readLink } from '../src/editor/safe-url.ts'
+import { readImageAddress, readLink } from '../src/editor/safe-url.ts'
 
 test.each([
   ['https://example.org/a?b#c', 'https://example.org/a?b#c'],

@@ -5,11 +5,12 @@ import type {
   DocumentPage,
   Document,
   MemberList,
+  TrashDocumentPage,
   NodeList,
   Statistics,
   Revocation,
 } from './types.generated.ts'
-import type { Call, CallOptions } from './call.ts'
+import type { Call, CallOptions, RawBody } from './call.ts'
 
 /** A method for each operation of the API. All of them throw `WeftHttpError`. */
 export interface WeftHttp {
@@ -98,7 +99,7 @@ export interface WeftHttp {
   /**
    * Create a document
    *
-   * An id that is taken, or was by a document that is deleted, is refused.
+   * An id that is taken, or was by a document that is deleted, is refused. With content it is answered once that is saved.
    * Needs write on the new id.
    * `POST /api/v1/documents`
    */
@@ -107,6 +108,10 @@ export interface WeftHttp {
       /** Without one the server makes it up. */
       readonly id?: DocumentId | undefined
       readonly title?: string | undefined
+      /** What is written into it at once. */
+      readonly content?: string | undefined
+      /** What `content` is. */
+      readonly format?: 'text' | 'markdown' | 'html' | undefined
     },
     options?: CallOptions,
   ): Promise<Document>
@@ -136,7 +141,112 @@ export interface WeftHttp {
       readonly title: string
     },
     options?: CallOptions,
+  ): Promise<Document | null>
+  /**
+   * Put a document into the trash, or erase it
+   *
+   * Who has it open is told and disconnected. One that is in the trash counts as deleted until it is restored; its id stays taken.
+   * Needs write on the document, to erase it admin.
+   * `DELETE /api/v1/documents/{id}`
+   */
+  removeDocument(
+    parameters: {
+      readonly id: DocumentId
+      /** Erases it, whether it is in the trash or not. */
+      readonly forever?: '' | 'true' | 'false' | undefined
+    },
+    options?: CallOptions,
+  ): Promise<void>
+  /**
+   * Copy a document
+   *
+   * The copy holds all that the document holds at that moment, not who wrote it. It is answered once it is saved.
+   * Needs read on the document, write on the id of the copy.
+   * `POST /api/v1/documents/{id}/copy`
+   */
+  copyDocument(
+    parameters: {
+      readonly id: DocumentId
+    },
+    body?: {
+      /** Without one the server makes it up. */
+      readonly id?: DocumentId | undefined
+      /** Without one it is the same. */
+      readonly title?: string | undefined
+    },
+    options?: CallOptions,
   ): Promise<Document>
+  /**
+   * Read what a document holds
+   *
+   * With what is not saved yet, where the node that answers has it open. What is empty renders as empty.
+   * Needs read on the document.
+   * `GET /api/v1/documents/{id}/content`
+   */
+  readContent(
+    parameters: {
+      readonly id: DocumentId
+      readonly as?: 'json' | 'text' | 'html' | 'markdown' | 'update' | undefined
+      readonly field?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<Response>
+  /**
+   * Write into a document
+   *
+   * Who has it open sees it at once, at any node. It is answered once it is saved.
+   * Needs write on the document.
+   * `POST /api/v1/documents/{id}/content`
+   */
+  writeContent(
+    parameters: {
+      readonly id: DocumentId
+      readonly mode?: 'append' | 'replace' | undefined
+      readonly field?: string | undefined
+    },
+    body: {
+      readonly content: string
+      readonly format: 'text' | 'markdown' | 'html'
+      readonly mode?: 'append' | 'replace' | undefined
+      readonly field?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<{
+    readonly position: number
+    readonly epoch: string
+    readonly tip: string
+  }>
+  /**
+   * Write a Yjs update into a document
+   *
+   * It is taken as a whole or not at all, and sending it twice does no harm. It is answered once it is saved.
+   * Needs write on the document.
+   * `POST /api/v1/documents/{id}/updates`
+   */
+  writeUpdate(
+    parameters: {
+      readonly id: DocumentId
+    },
+    body: RawBody<'application/octet-stream'>,
+    options?: CallOptions,
+  ): Promise<{
+    readonly position: number
+    readonly epoch: string
+    readonly tip: string
+  }>
+  /**
+   * Take a document out of the trash
+   *
+   * It is as it was. One that is not in the trash stays as it is.
+   * Needs write on the document.
+   * `POST /api/v1/documents/{id}/restore`
+   */
+  restoreDocument(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<void>
   /**
    * List who has a document open
    *
@@ -165,6 +275,24 @@ export interface WeftHttp {
     },
     options?: CallOptions,
   ): Promise<void>
+  /**
+   * List what is in the trash
+   *
+   * Of what one’s access covers. What has been there for longest comes first.
+   * Needs any token.
+   * `GET /api/v1/trash`
+   */
+  listTrash(
+    parameters?: {
+      /** How many are on a page. */
+      readonly limit?: number | undefined
+      /** The `next` of the page before. */
+      readonly cursor?: string | undefined
+      /** Only ids that begin so. */
+      readonly prefix?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<TrashDocumentPage>
   /**
    * List the nodes that are up
    *
@@ -218,10 +346,23 @@ export function methodsBy(call: Call): WeftHttp {
       call.json({ method: 'GET', path: '/api/v1/documents/{id}', parameters, options }),
     changeDocument: (parameters, body, options) =>
       call.json({ method: 'PATCH', path: '/api/v1/documents/{id}', parameters, json: body, options }),
+    removeDocument: (parameters, options) =>
+      call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}', parameters, options }),
+    copyDocument: (parameters, body, options) =>
+      call.json({ method: 'POST', path: '/api/v1/documents/{id}/copy', parameters, json: body, options }),
+    readContent: (parameters, options) =>
+      call.response({ method: 'GET', path: '/api/v1/documents/{id}/content', parameters, options }),
+    writeContent: (parameters, body, options) =>
+      call.json({ method: 'POST', path: '/api/v1/documents/{id}/content', parameters, json: body, options }),
+    writeUpdate: (parameters, body, options) =>
+      call.json({ method: 'POST', path: '/api/v1/documents/{id}/updates', parameters, raw: body, options }),
+    restoreDocument: (parameters, options) =>
+      call.nothing({ method: 'POST', path: '/api/v1/documents/{id}/restore', parameters, options }),
     listMembers: (parameters, options) =>
       call.json({ method: 'GET', path: '/api/v1/documents/{id}/members', parameters, options }),
     removeMember: (parameters, options) =>
       call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/members/{member}', parameters, options }),
+    listTrash: (parameters, options) => call.json({ method: 'GET', path: '/api/v1/trash', parameters, options }),
     listNodes: (options) => call.json({ method: 'GET', path: '/api/v1/nodes', options }),
     showStatistics: (options) => call.json({ method: 'GET', path: '/api/v1/statistics', options }),
     revoke: (body, options) => call.json({ method: 'POST', path: '/api/v1/revocations', json: body, options }),

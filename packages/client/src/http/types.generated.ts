@@ -7,7 +7,6 @@ export interface Problem {
     | '/problems/invalid-request'
     | '/problems/invalid-cursor'
     | '/problems/malformed'
-    | '/problems/missing-dependencies'
     | '/problems/unauthorized'
     | '/problems/revoked'
     | '/problems/forbidden'
@@ -17,12 +16,19 @@ export interface Problem {
     | '/problems/not-found'
     | '/problems/invalid-document-id'
     | '/problems/handshake-timeout'
+    | '/problems/method-not-allowed'
     | '/problems/already-exists'
+    | '/problems/missing-dependencies'
+    | '/problems/wrong-type'
     | '/problems/deleted'
+    | '/problems/trashed'
     | '/problems/replaced'
+    | '/problems/changed'
     | '/problems/message-too-large'
     | '/problems/presence-too-large'
     | '/problems/document-too-large'
+    | '/problems/unsupported-media-type'
+    | '/problems/too-deep'
     | '/problems/too-fast'
     | '/problems/internal'
     | '/problems/store-unavailable'
@@ -30,6 +36,7 @@ export interface Problem {
     | '/problems/keys-unavailable'
     | '/problems/corrupt'
     | '/problems/overloaded'
+    | '/problems/too-long'
     | '/problems/restarting'
   readonly title: string
   readonly status: number
@@ -128,6 +135,27 @@ export interface Member {
         readonly unsaved: number
       }
     | undefined
+}
+
+/** It may be short, and another one follow all the same. */
+export interface TrashDocumentPage {
+  readonly documents: readonly TrashDocument[]
+  /** Continues the list as `cursor`; null at its end. */
+  readonly next: string | null
+}
+
+/** A document in the trash. */
+export interface TrashDocument {
+  readonly id: DocumentId
+  readonly title: string
+  readonly created: string
+  readonly createdBy: string
+  readonly updated: string
+  readonly bytes: number
+  /** Since when it is in the trash. */
+  readonly trashed: string
+  /** When it will be erased; null for never. */
+  readonly erased: string | null
 }
 
 export interface NodeList {

@@ -20,6 +20,19 @@ export function listingRules(kind: StoreKind): void {
       expect(await catalog.get('team-a/plan')).toEqual({ ...record, title: 'Plan ✎', updated: 9 })
     }))
 
+  test('E3: a title is changed only where it is the expected one, where one is expected', () =>
+    withStore(kind, async ({ store }) => {
+      await begin(store, 'a', 5)
+      expect(await store.catalog.setTitle('a', 'x', 6, 'another')).toBe(false)
+      expect(await store.catalog.get('a')).toMatchObject({ title: 'title of a', updated: 5 })
+      expect(await store.catalog.setTitle('a', '', 7, 'title of a')).toBe(true)
+      expect(await store.catalog.setTitle('a', 'x', 8, '')).toBe(true)
+      const both = await Promise.all(['y', 'z'].map((title) => store.catalog.setTitle('a', title, 9, 'x')))
+      expect(new Set(both)).toEqual(new Set([false, true]))
+      expect(await store.catalog.setTitle('a', 'last', 10)).toBe(true)
+      expect(await store.catalog.get('a')).toMatchObject({ title: 'last', updated: 10 })
+    }))
+
   test('E3: an append moves its document to the front and counts its bytes; a checkpoint frees what it covers', () =>
     withStore(kind, async ({ store }) => {
       const [a, b] = [await begin(store, 'a', 10), await begin(store, 'b', 20)]

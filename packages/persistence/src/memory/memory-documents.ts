@@ -1,7 +1,7 @@
 import type { NewDocument } from '../document-catalog.ts'
 import type { AppendReceipt, Checkpoint, Entry, Place } from '../document-log.ts'
 import type { StoredFileRecord } from '../file-codec.ts'
-import { DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+import { DocumentDeletedError, DocumentNotFoundError, DocumentTrashedError, StoreUnavailableError } from '../errors.ts'
 
 /** A document that exists. */
 export interface LiveDocument {
@@ -18,6 +18,8 @@ export interface LiveDocument {
   updated: number
   /** By their hashes. */
   readonly files: Map<string, { readonly record: StoredFileRecord; readonly content: Uint8Array }>
+  /** Since when it is in the trash. */
+  trashed?: number | undefined
 }
 
 /** What is left of a deleted document, for ever: late appends are refused by it (L5). */
@@ -41,14 +43,23 @@ export class MemoryDocuments {
     const document = this.get(id)
     if (document === undefined) throw new DocumentNotFoundError(id)
     if (document.state === 'deleted') throw new DocumentDeletedError(id)
+    if (document.trashed !== undefined) throw new DocumentTrashedError(id)
     return document
+  }
+
+  /** One that is there, in the trash or not. @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
+  present(id: string): LiveDocument {
+    const document = this.get(id)
+    if (document?.state === 'live') return document
+    throw document === undefined ? new DocumentNotFoundError(id) : new DocumentDeletedError(id)
   }
 
   set(id: string, document: LiveDocument | Tombstone): void {
     this.#documents.set(id, document)
   }
 
-  *allLive(): Generator<[id: string, LiveDocument]> {
+  /** Those that are there, in the trash too. */
+  *allPresent(): Generator<[id: string, LiveDocument]> {
     this.assertOpen()
     for (const [id, document] of this.#documents) if (document.state === 'live') yield [id, document]
   }

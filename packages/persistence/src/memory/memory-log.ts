@@ -60,7 +60,7 @@ export class MemoryLog implements DocumentLog {
 
   async replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
     const live = this.#documents.get(document)
-    if (live?.state !== 'live' || live.epoch !== checkpoint.place.epoch) return false
+    if (live?.state !== 'live' || live.trashed !== undefined || live.epoch !== checkpoint.place.epoch) return false
     if (live.checkpoint?.place.tip !== replaces) return false
     const { position, tip } = checkpoint.place
     if (tipAt(live, position) !== tip) return false
@@ -77,7 +77,7 @@ export class MemoryLog implements DocumentLog {
   async heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {
     return documents.map((document) => {
       const present = this.#documents.get(document)
-      return present?.state === 'live' ? headOf(present) : undefined
+      return present?.state === 'live' && present.trashed === undefined ? headOf(present) : undefined
     })
   }
 

@@ -1,10 +1,17 @@
 import type { Place } from '../document-log.ts'
-import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError, StoreUnavailableError } from '../errors.ts'
+import {
+  CorruptRecordError,
+  DocumentDeletedError,
+  DocumentNotFoundError,
+  DocumentTrashedError,
+  StoreUnavailableError,
+} from '../errors.ts'
 import { type Formats, reads, unreadable } from '../formats.ts'
 import type { LaneAppend } from './append-lane.ts'
 import { DocumentKeys } from './document-keys.ts'
 import type { Argument } from './redis-connection.ts'
 import { listIn, maybeTextIn, numberIn } from './reply.ts'
+import { trashedAt } from './trash-mark.ts'
 import { storeErrorOf } from './reply-errors.ts'
 import type { Routes } from './routes.ts'
 import type { RedisScript } from './scripts/redis-script.ts'
@@ -25,8 +32,10 @@ export interface StoredCheckpoint {
   readonly tip: string
 }
 
-/** A head that is there, whether its document exists or was deleted. */
-export type FoundHead = { readonly deleted: true; readonly epoch: string } | ({ readonly deleted: false } & StoredHead)
+/** A head that is there, whether its document exists, is in the trash, since then, or was deleted. */
+export type FoundHead =
+  | { readonly deleted: true; readonly epoch: string }
+  | ({ readonly deleted: false; readonly trashed: number | undefined } & StoredHead)
 
 const headFields = [
   'format',
@@ -102,7 +111,14 @@ export class DocumentAccess {
     const found = await this.findHead(document)
     if (found === undefined) throw new DocumentNotFoundError(document)
     if (found.deleted) throw new DocumentDeletedError(document)
+    if (found.trashed !== undefined) throw new DocumentTrashedError(document)
     return found
+  }
+
+  /** Why a document counts as deleted: it is in the trash, or it is gone. @throws as `call` */
+  async goneError(document: string): Promise<DocumentDeletedError> {
+    const found = await this.findHead(document)
+    return found?.deleted === false ? new DocumentTrashedError(document) : new DocumentDeletedError(document)
   }
 
   #failure(error: unknown, document: string): Error {
@@ -117,15 +133,17 @@ function headIn(reply: unknown, document: string, formats: Formats): FoundHead |
   const [format, epoch, deleted] = fields.slice(0, 3).map(maybeTextIn)
   if (epoch === undefined) return undefined
   if (!reads(formats, Number(format))) throw unknownHead(document, format, formats)
-  if (deleted !== undefined) return { deleted: true, epoch }
+  const trashed = trashedAt(deleted)
+  if (deleted !== undefined && trashed === undefined) return { deleted: true, epoch }
   const [, , , position, tip, total, updated, generation, covered, checkpointTip, coveredTotal, checkpointBytes] =
     fields
   const name = maybeTextIn(generation)
   const place: Place = { epoch, position: numberIn(position), tip: maybeTextIn(tip) ?? '' }
   const times = { place, updated: numberIn(updated) }
-  if (name === undefined) return { deleted: false, ...times, checkpoint: undefined, bytes: numberIn(total) }
+  if (name === undefined) return { deleted: false, trashed, ...times, checkpoint: undefined, bytes: numberIn(total) }
   return {
     deleted: false,
+    trashed,
     ...times,
     checkpoint: { generation: name, position: numberIn(covered), tip: maybeTextIn(checkpointTip) ?? '' },
     bytes: numberIn(total) - numberIn(coveredTotal) + numberIn(checkpointBytes),

@@ -1,5 +1,5 @@
 import type { DocumentRecord } from '../document-catalog.ts'
-import { DocumentDeletedError, DocumentNotFoundError, StoreError } from '../errors.ts'
+import { StoreError } from '../errors.ts'
 import { scopesOf } from '../listing-scopes.ts'
 import type { DocumentAccess } from './document-access.ts'
 import { type Bucket, bucketNumberOf, bucketsOf, placeOfTime } from './listing-places.ts'
@@ -61,6 +61,12 @@ export class ListingIndex {
     }
   }
 
+  /** A document was restored. What stays of it in the trash for a failure's sake is passed over there. */
+  async leaveTrash(document: string): Promise<void> {
+    const key = this.#buckets[bucketNumberOf(document)]?.trash ?? ''
+    await this.#access.call('', key, 'ZREM', [document])
+  }
+
   /** Writes what is still to be written. */
   async close(): Promise<void> {
     this.#closed = true
@@ -70,25 +76,22 @@ export class ListingIndex {
 
   /** What is known of a document; undefined where it does not exist or was deleted. @throws StoreUnavailableError */
   async record(document: string): Promise<DocumentRecord | undefined> {
+    const found = await this.found(document)
+    return found?.trashed === undefined ? found?.record : undefined
+  }
+
+  /** The same of one that may be in the trash, with since when. @throws StoreUnavailableError */
+  async found(document: string): Promise<FoundRecord | undefined> {
     const { meta } = this.#access.keys(document)
     const [head, fields] = await Promise.all([
-      this.#access.head(document).catch((error: unknown) => {
-        if (error instanceof DocumentNotFoundError || error instanceof DocumentDeletedError) return undefined
-        throw error
-      }),
+      this.#access.findHead(document),
       this.#access.call(document, meta, 'HMGET', ['title', 'created', 'creator']),
     ])
-    if (head === undefined) return undefined
+    if (head === undefined || head.deleted) return undefined
     const [title = '', created, createdBy = ''] = listIn(fields).map(maybeTextIn)
-    const { updated, bytes } = head
-    return {
-      id: document,
-      title,
-      created: created === undefined ? updated : numberIn(created),
-      createdBy,
-      updated,
-      bytes,
-    }
+    const { updated, bytes, trashed } = head
+    const born = created === undefined ? updated : numberIn(created)
+    return { trashed, record: { id: document, title, created: born, createdBy, updated, bytes } }
   }
 
   async #writeAll(documents: readonly string[]): Promise<void> {
@@ -105,7 +108,7 @@ export class ListingIndex {
 
   async #writeGroup(documents: readonly string[], action: 'add' | 'restore'): Promise<void> {
     const changes = new Map<number, Argument[]>()
-    const records = await Promise.all(documents.map((document) => this.record(document)))
+    const records = await Promise.all(documents.map((document) => this.found(document)))
     for (const [index, document] of documents.entries()) {
       const number = bucketNumberOf(document)
       const change = changes.get(number) ?? []
@@ -122,8 +125,16 @@ export class ListingIndex {
   }
 }
 
-function changeOf(document: string, record: DocumentRecord | undefined, action: 'add' | 'restore'): Argument[] {
+/** What is known of a document, and since when it is in the trash. */
+interface FoundRecord {
+  readonly record: DocumentRecord
+  readonly trashed: number | undefined
+}
+
+function changeOf(document: string, found: FoundRecord | undefined, action: 'add' | 'restore'): Argument[] {
   const scopes = scopesOf(document)
-  const places = record === undefined ? ['', ''] : [placeOfTime(record.updated), placeOfTime(record.created)]
-  return [document, scopes.length, record === undefined ? 'remove' : action, ...places, ...scopes]
+  if (found === undefined) return [document, scopes.length, 'remove', '', '', ...scopes]
+  const { record, trashed } = found
+  if (trashed !== undefined) return [document, scopes.length, 'trash', trashed, '', ...scopes]
+  return [document, scopes.length, action, placeOfTime(record.updated), placeOfTime(record.created), ...scopes]
 }

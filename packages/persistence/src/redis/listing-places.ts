@@ -13,13 +13,15 @@ export interface Bucket {
   readonly base: string
   /** What is listed of each document: its places by update and by creation. */
   readonly entries: string
+  /** What is in the trash, scored by the time since when. */
+  readonly trash: string
 }
 
 /** All buckets of a store. */
 export function bucketsOf(prefix: string): readonly Bucket[] {
   return Array.from({ length: bucketCount }, (_, number) => {
     const base = `${prefix}:index:{${number}}:`
-    return { base, entries: `${base}entries` }
+    return { base, entries: `${base}entries`, trash: `${base}trash` }
   })
 }
 

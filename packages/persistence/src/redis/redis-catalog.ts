@@ -5,10 +5,13 @@ import type {
   DocumentRecord,
   DocumentRecordPage,
   NewDocument,
+  TrashListing,
+  TrashPage,
 } from '../document-catalog.ts'
 import type { DocumentLives } from './document-lives.ts'
 import type { ListingIndex } from './listing-index.ts'
 import type { ListingReader } from './listing-reader.ts'
+import type { TrashReader } from './trash-reader.ts'
 
 /** The catalog in Redis. A node sees its own changes in the listing at once, those of others within about a second. */
 export class RedisCatalog implements DocumentCatalog {
@@ -16,10 +19,13 @@ export class RedisCatalog implements DocumentCatalog {
   readonly #index: ListingIndex
   readonly #listing: ListingReader
 
-  constructor(lives: DocumentLives, index: ListingIndex, listing: ListingReader) {
+  readonly #trash: TrashReader
+
+  constructor(lives: DocumentLives, index: ListingIndex, listing: ListingReader, trash: TrashReader) {
     this.#lives = lives
     this.#index = index
     this.#listing = listing
+    this.#trash = trash
   }
 
   async create(document: NewDocument): Promise<boolean> {
@@ -37,14 +43,29 @@ export class RedisCatalog implements DocumentCatalog {
     return this.#listing.list(listing)
   }
 
-  async setTitle(document: string, title: string, at: number): Promise<void> {
+  async setTitle(document: string, title: string, at: number, expected?: string): Promise<boolean> {
     assertTime(at)
-    await this.#lives.setTitle(document, title, at)
+    return this.#lives.setTitle(document, title, at, expected)
   }
 
-  async delete(document: string, at: number): Promise<void> {
+  async trash(document: string, at: number): Promise<void> {
     assertTime(at)
-    await this.#lives.delete(document, at)
+    await this.#lives.trash(document, at)
+  }
+
+  async restore(document: string): Promise<void> {
+    await this.#lives.restore(document)
+  }
+
+  async listTrash(listing: TrashListing): Promise<TrashPage> {
+    assertPageSize(listing)
+    await this.#index.flush()
+    return this.#trash.list(listing)
+  }
+
+  async delete(document: string, at: number, trashed?: number): Promise<void> {
+    assertTime(at)
+    await this.#lives.delete(document, at, trashed)
   }
 
   async recreate(document: NewDocument): Promise<void> {

@@ -9,13 +9,7 @@ import type {
   NewEntry,
   Place,
 } from '../document-log.ts'
-import {
-  DocumentDeletedError,
-  DocumentNotFoundError,
-  EpochMismatchError,
-  StoreUnavailableError,
-  TipMovedError,
-} from '../errors.ts'
+import { DocumentNotFoundError, EpochMismatchError, StoreUnavailableError, TipMovedError } from '../errors.ts'
 import { continuedEpoch } from '../new-epoch.ts'
 import type { Formats } from '../formats.ts'
 import { randomId } from '../random-id.ts'
@@ -82,6 +76,7 @@ export class RedisLog implements DocumentLog {
       args,
       wrote: appended,
     })
+    if (textIn(listIn(reply)[0]) === 'deleted') throw await access.goneError(document)
     const receipt = receiptIn(reply, document, request, formats)
     index.changed(document)
     return receipt
@@ -106,7 +101,7 @@ export class RedisLog implements DocumentLog {
     await this.#parts.lives.create({ id: document, title: '', createdBy: '', at }, continuedEpoch(lost))
     const place = await this.#place(document)
     // Whoever was faster than this read deleted it.
-    if (place === undefined) throw new DocumentDeletedError(document)
+    if (place === undefined) throw await this.#parts.access.goneError(document)
     return place
   }
 
@@ -141,8 +136,6 @@ function receiptIn(
       return { epoch, first: numberIn(first), last: numberIn(last), previousTip, tip }
     case 'missing':
       throw new DocumentNotFoundError(document)
-    case 'deleted':
-      throw new DocumentDeletedError(document)
     case 'epoch':
       throw new EpochMismatchError(document, epoch, first ?? '')
     case 'tip':

@@ -19,6 +19,7 @@ import { type Durability, parseDurability } from './durability.ts'
 import { sentinelRefusal } from './failover-checks.ts'
 import { ListingIndex } from './listing-index.ts'
 import { ListingReader } from './listing-reader.ts'
+import { TrashReader } from './trash-reader.ts'
 import { rebuildListing } from './listing-rebuild.ts'
 import { Operations } from './operations.ts'
 import { RedisCatalog } from './redis-catalog.ts'
@@ -160,7 +161,10 @@ class OpenRedisStore implements RedisStore {
     this.#index = index
     this.caveats = caveats
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
-    this.catalog = countedCatalog(new RedisCatalog(lives, index, new ListingReader(access, index)), this.#operations)
+    this.catalog = countedCatalog(
+      new RedisCatalog(lives, index, new ListingReader(access, index), new TrashReader(access, index)),
+      this.#operations,
+    )
     this.#channels = new ShardedChannels(access, location)
     this.relay = new RedisRelay(access, this.#channels, node)
     this.channel = new RedisNodeChannel(access, this.#channels, node)
@@ -207,8 +211,11 @@ function countedCatalog(catalog: DocumentCatalog, operations: Operations): Docum
     create: (document) => operations.run(() => catalog.create(document)),
     get: (document) => operations.run(() => catalog.get(document)),
     list: (listing) => operations.run(() => catalog.list(listing)),
-    setTitle: (document, title, at) => operations.run(() => catalog.setTitle(document, title, at)),
-    delete: (document, at) => operations.run(() => catalog.delete(document, at)),
+    setTitle: (document, title, at, expected) => operations.run(() => catalog.setTitle(document, title, at, expected)),
+    trash: (document, at) => operations.run(() => catalog.trash(document, at)),
+    restore: (document) => operations.run(() => catalog.restore(document)),
+    listTrash: (listing) => operations.run(() => catalog.listTrash(listing)),
+    delete: (document, at, trashed) => operations.run(() => catalog.delete(document, at, trashed)),
     recreate: (document) => operations.run(() => catalog.recreate(document)),
   }
 }

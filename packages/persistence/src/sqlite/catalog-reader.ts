@@ -1,9 +1,17 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { decodeCursor, encodeCursor } from '../catalog-cursor.ts'
 import { pageOf } from '../catalog-page.ts'
-import type { DocumentListing, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import type {
+  DocumentListing,
+  DocumentRecord,
+  DocumentRecordPage,
+  TrashListing,
+  TrashPage,
+} from '../document-catalog.ts'
 import { scopeOfPrefix } from '../listing-scopes.ts'
+import { trashPageOf, trashPlaceOf } from '../trash-page.ts'
 import { type Row, numberIn, textIn } from './columns.ts'
+import { trashScope } from './trash.ts'
 
 /**
  * Up to so many documents of a prefix are read and sorted. A prefix that holds more is looked for in the index of its
@@ -29,6 +37,7 @@ type TimeOrder = 'updated' | 'created'
 export class CatalogReader {
   readonly #one: StatementSync
   readonly #byName: StatementSync
+  readonly #trashed: StatementSync
   readonly #countOfPrefix: StatementSync
   readonly #sorted: Readonly<Record<TimeOrder, StatementSync>>
   readonly #inScope: Readonly<Record<TimeOrder, StatementSync>>
@@ -40,6 +49,13 @@ export class CatalogReader {
     this.#byName = database.prepare(`
       SELECT ${columns} FROM documents INDEXED BY by_name
       WHERE deleted IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT ?
+    `)
+    this.#trashed = database.prepare(`
+      SELECT ${columns}, trashed FROM (
+        SELECT recency AS trashed, id AS listed FROM by_update
+        WHERE scope = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?
+      ) CROSS JOIN documents ON id = listed
+      ORDER BY trashed, listed
     `)
     this.#countOfPrefix = database.prepare(`
       SELECT count(*) AS found FROM (
@@ -100,6 +116,19 @@ export class CatalogReader {
     const start: [number, string] =
       after === undefined || after.order === 'name' ? [-Number.MAX_SAFE_INTEGER, ''] : [-after.at, after.id]
     return this.#listByTime(order, limit, prefix, start)
+  }
+
+  /** A page looks at so many as it may show: where a prefix leaves some out it is short. @throws InvalidCursorError */
+  listTrash({ limit, prefix = '', cursor }: TrashListing): TrashPage {
+    const { at, id } = trashPlaceOf(cursor)
+    const found = this.#trashed.all(trashScope, at, id, limit + 1)
+    const documents = found.slice(0, limit).map((row) => ({ ...recordOf(row), trashed: numberIn(row, 'trashed') }))
+    const last = documents.at(-1)
+    const end = found.length > limit && last !== undefined ? { id: last.id, at: last.trashed } : undefined
+    return trashPageOf(
+      documents.filter((document) => document.id.startsWith(prefix)),
+      end,
+    )
   }
 
   #listByTime(order: TimeOrder, limit: number, prefix: string, start: [number, string]): DocumentRecordPage {

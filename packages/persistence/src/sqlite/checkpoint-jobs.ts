@@ -92,7 +92,8 @@ export class CheckpointJobs {
   /** The document, where the attempt's conditions hold. */
   #replaceable({ document, epoch, position, tip, replaces }: CheckpointAttempt): StoredDocument | undefined {
     const stored = this.#documents.find(document)
-    if (stored === undefined || stored.deleted || stored.epoch !== epoch) return undefined
+    if (stored === undefined || stored.deleted || stored.trashed !== undefined || stored.epoch !== epoch)
+      return undefined
     // No entry stands at the beginning, so there is nothing that a checkpoint of it could be made from.
     if (stored.checkpointTip !== replaces || position < 1) return undefined
     return this.#tipAt(stored, position) === tip ? stored : undefined

@@ -1,11 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type CheckpointHeader, decodeCheckpointHeader, decodeChunk } from '../checkpoint-codec.ts'
 import type { Entry, Place } from '../document-log.ts'
-import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError, DocumentTrashedError } from '../errors.ts'
 import type { Formats } from '../formats.ts'
 import { decodeEntry } from '../record.ts'
 import { type Row, bytesIn, maybeNumberIn, numberIn, textIn } from './columns.ts'
 import type { EntryRun, ReadReply } from './read-requests.ts'
+import { trashedAt } from './trash.ts'
 
 /** How a part of an answer is given out, and which of its buffers go with it. */
 export type Emit = (reply: ReadReply, transfer: ArrayBuffer[]) => void
@@ -63,7 +64,9 @@ export class DocumentReader {
   #load(document: string, from: number | undefined, emit: Emit): void {
     const row = this.#head.get(document)
     if (row === undefined) throw new DocumentNotFoundError(document)
-    if (row['deleted'] !== null) throw new DocumentDeletedError(document)
+    const mark = maybeNumberIn(row, 'deleted')
+    if (trashedAt(mark) !== undefined) throw new DocumentTrashedError(document)
+    if (mark !== undefined) throw new DocumentDeletedError(document)
     const key = numberIn(row, 'key')
     const head = placeIn(row)
     const generation = maybeNumberIn(row, 'checkpoint_generation')

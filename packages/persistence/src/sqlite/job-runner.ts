@@ -12,7 +12,7 @@ import { Sweep } from './sweep.ts'
 import type { JobOutcome, WriteBatch, WriteJob } from './write-jobs.ts'
 
 type AppendJob = Extract<WriteJob, { type: 'append' }>
-type DocumentJob = Extract<WriteJob, { type: 'set-title' | 'delete' }>
+type DocumentJob = Extract<WriteJob, { type: 'set-title' | 'trash' | 'restore' | 'delete' }>
 
 /** Does what the write thread is asked: one batch is one transaction. */
 export class JobRunner {
@@ -79,17 +79,21 @@ export class JobRunner {
       case 'create': {
         const found = this.#documents.find(job.document.id)
         if (found?.deleted === true) return { refusal: { reason: 'deleted' } }
+        if (found?.trashed !== undefined) return { refusal: { reason: 'trashed' } }
         if (found === undefined) this.#documents.create(job.document, job.epoch)
         return { answer: found === undefined }
       }
       case 'recreate': {
         const found = this.#documents.find(job.document.id)
         if (found === undefined) return { refusal: { reason: 'not-found' } }
+        if (found.trashed !== undefined) return { refusal: { reason: 'trashed' } }
         // One that is there already was made anew by the attempt that this one repeats, or by someone else.
         if (found.deleted) this.#documents.recreate(found, job.document)
         return { answer: undefined }
       }
       case 'set-title':
+      case 'trash':
+      case 'restore':
       case 'delete':
         return this.#change(job)
       case 'begin-checkpoint':
@@ -154,10 +158,21 @@ export class JobRunner {
   }
 
   #change(job: DocumentJob): JobOutcome {
-    const document = this.#documents.live(job.document)
+    const inTrash = job.type === 'restore' || job.type === 'delete'
+    const document = inTrash ? this.#documents.present(job.document) : this.#documents.live(job.document)
     if ('reason' in document) return { refusal: document }
-    if (job.type === 'delete') this.#documents.delete(document, job.at)
-    else this.#documents.setTitle(document, job.title, job.at)
+    switch (job.type) {
+      case 'set-title':
+        return { answer: this.#documents.setTitle(document, job.title, job.at, job.expected) }
+      case 'trash':
+        this.#documents.trash(document, job.at)
+        break
+      case 'restore':
+        if (document.trashed !== undefined) this.#documents.restore(document, document.trashed)
+        break
+      case 'delete':
+        if (job.trashed === undefined || job.trashed === document.trashed) this.#documents.delete(document, job.at)
+    }
     return { answer: undefined }
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { scopesOf } from '../listing-scopes.ts'
+import { trashScope } from './trash.ts'
 
 /** Keeps the indexes by time. Newest comes first, so what is kept is the negative of the time. */
 export class ListingIndex {
@@ -26,6 +27,15 @@ export class ListingIndex {
       this.#remove.by_creation.run(scope, -created, id)
       this.#remove.by_update.run(scope, -updated, id)
     }
+  }
+
+  /** What has been in the trash for longest comes first. */
+  addTrashed(id: string, at: number): void {
+    this.#insert.by_update.run(trashScope, at, id)
+  }
+
+  removeTrashed(id: string, at: number): void {
+    this.#remove.by_update.run(trashScope, at, id)
   }
 
   move(id: string, before: number, updated: number): void {

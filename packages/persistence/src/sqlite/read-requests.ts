@@ -1,4 +1,10 @@
-import type { DocumentListing, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
+import type {
+  DocumentListing,
+  DocumentRecord,
+  DocumentRecordPage,
+  TrashListing,
+  TrashPage,
+} from '../document-catalog.ts'
 import type { StoredFileRecord } from '../file-codec.ts'
 import type { Checkpoint, LoadedDocument, Place } from '../document-log.ts'
 import type { Refusal } from './write-jobs.ts'
@@ -10,6 +16,7 @@ export type ReadRequest =
   | { readonly type: 'heads'; readonly documents: readonly string[] }
   | { readonly type: 'get'; readonly document: string }
   | { readonly type: 'list'; readonly listing: DocumentListing }
+  | { readonly type: 'list-trash'; readonly listing: TrashListing }
   /** All files of a document, or the one of a hash. */
   | { readonly type: 'files'; readonly document: string; readonly hash: string | undefined }
   | { readonly type: 'file-chunk'; readonly document: string; readonly hash: string; readonly number: number }
@@ -20,6 +27,7 @@ export interface ReadAnswers {
   readonly heads: { readonly heads: readonly (Place | undefined)[] }
   readonly get: DocumentRecord | undefined
   readonly list: DocumentRecordPage
+  readonly 'list-trash': { readonly trash: TrashPage }
   readonly files: { readonly files: readonly StoredFileRecord[] }
   /** Undefined where the document has no such file any more. */
   readonly 'file-chunk': { readonly content: Uint8Array | undefined }
@@ -53,6 +61,7 @@ export type ReadReply =
   | { readonly type: 'heads'; readonly heads: readonly (Place | undefined)[] }
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
   | { readonly type: 'page'; readonly page: DocumentRecordPage }
+  | { readonly type: 'trash'; readonly page: TrashPage }
   | { readonly type: 'files'; readonly files: readonly StoredFileRecord[] }
   | { readonly type: 'file-chunk'; readonly content: Uint8Array<ArrayBuffer> | undefined }
   | { readonly type: 'refused'; readonly refusal: Refusal }

@@ -4,6 +4,8 @@ import {
   type DocumentListing,
   type DocumentRecord,
   type DocumentRecordPage,
+  type TrashListing,
+  type TrashPage,
   InvalidCursorError,
 } from '../document-catalog.ts'
 import type { Entry, LoadedDocument, Place } from '../document-log.ts'
@@ -77,6 +79,13 @@ export class ReadThread {
     const answer = await this.#ask({ type: 'list', listing }, '')
     if (answer === undefined || !('documents' in answer)) throw strange()
     return answer
+  }
+
+  /** @throws InvalidCursorError, StoreUnavailableError */
+  async listTrash(listing: TrashListing): Promise<TrashPage> {
+    const answer = await this.#ask({ type: 'list-trash', listing }, '')
+    if (answer === undefined || !('trash' in answer)) throw strange()
+    return answer.trash
   }
 
   /** @throws as `load` */
@@ -186,6 +195,9 @@ function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'chunk' | 'e
       return
     case 'page':
       resolve(reply.page)
+      return
+    case 'trash':
+      resolve({ trash: reply.page })
       return
     case 'files':
       resolve({ files: reply.files })

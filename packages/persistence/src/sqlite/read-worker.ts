@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { InvalidCursorError } from '../document-catalog.ts'
-import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError, DocumentTrashedError } from '../errors.ts'
 import { CatalogReader } from './catalog-reader.ts'
 import { connectionSettingsOf, openForReading, resultCodeOf, resultCodes } from './connection.ts'
 import { DocumentReader, type Emit } from './document-reader.ts'
@@ -39,6 +39,9 @@ function answer(request: ReadRequest, emit: Emit): void {
     case 'list':
       emit({ type: 'page', page: catalog.list(request.listing) }, [])
       return
+    case 'list-trash':
+      emit({ type: 'trash', page: catalog.listTrash(request.listing) }, [])
+      return
     case 'files':
       emit({ type: 'files', files: files.list(request.document, request.hash) }, [])
       return
@@ -51,6 +54,7 @@ function answer(request: ReadRequest, emit: Emit): void {
 
 function failureOf(error: unknown, request: ReadRequest): ReadReply {
   if (error instanceof DocumentNotFoundError) return { type: 'refused', refusal: { reason: 'not-found' } }
+  if (error instanceof DocumentTrashedError) return { type: 'refused', refusal: { reason: 'trashed' } }
   if (error instanceof DocumentDeletedError) return { type: 'refused', refusal: { reason: 'deleted' } }
   if (error instanceof CorruptRecordError) {
     return { type: 'refused', refusal: { reason: 'corrupt', position: error.position, detail: error.detail } }

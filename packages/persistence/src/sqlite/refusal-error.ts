@@ -3,6 +3,7 @@ import {
   CorruptRecordError,
   DocumentDeletedError,
   DocumentNotFoundError,
+  DocumentTrashedError,
   EpochMismatchError,
   type StoreError,
   TipMovedError,
@@ -19,6 +20,8 @@ export function refusalError(document: string, refusal: Refusal): StoreError | F
       return new DocumentNotFoundError(document)
     case 'deleted':
       return new DocumentDeletedError(document)
+    case 'trashed':
+      return new DocumentTrashedError(document)
     case 'epoch':
       return new EpochMismatchError(document, refusal.expected, refusal.found)
     case 'tip':

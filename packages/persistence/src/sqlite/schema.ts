@@ -8,9 +8,12 @@ const applicationId = 0x77656674
 /*
  * documents  One row for each id that ever was. A row's key names one life of a document: deletion takes the row away and
  *            puts a tombstone with a new key in its place, so that what is left of the old life can be swept away later.
+ *            `deleted` is null, or when it was deleted, or, for one in the trash, a number below 0 (trash.ts): so it counts as deleted
+ *            wherever the trash is not asked for.
  * entries    The log. Entries up to the checkpoint's position count as trimmed at once; the sweep removes them.
  * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
- * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts).
+ * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts). In by_update
+ *            stands also what is in the trash, in a scope of its own.
  * files, file_chunks  Files of documents. Of those that are being written, that are there, and that are to be swept.
  * revocations  Tokens that were taken back, in the order in which they were.
  * shelves    Small texts of the server's own.

@@ -5,6 +5,8 @@ import type {
   DocumentRecord,
   DocumentRecordPage,
   NewDocument,
+  TrashListing,
+  TrashPage,
 } from '../document-catalog.ts'
 import { firstEpoch } from '../new-epoch.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
@@ -37,14 +39,28 @@ export class SqliteCatalog implements DocumentCatalog {
     return this.#reads.list(listing)
   }
 
-  async setTitle(document: string, title: string, at: number): Promise<void> {
+  async setTitle(document: string, title: string, at: number, expected?: string): Promise<boolean> {
     assertTime(at)
-    await this.#writes.perform({ type: 'set-title', document, title, at }, document)
+    return this.#writes.decide({ type: 'set-title', document, title, at, expected }, document)
   }
 
-  async delete(document: string, at: number): Promise<void> {
+  async trash(document: string, at: number): Promise<void> {
     assertTime(at)
-    await this.#writes.perform({ type: 'delete', document, at }, document)
+    await this.#writes.perform({ type: 'trash', document, at }, document)
+  }
+
+  async restore(document: string): Promise<void> {
+    await this.#writes.perform({ type: 'restore', document }, document)
+  }
+
+  async listTrash(listing: TrashListing): Promise<TrashPage> {
+    assertPageSize(listing)
+    return this.#reads.listTrash(listing)
+  }
+
+  async delete(document: string, at: number, trashed?: number): Promise<void> {
+    assertTime(at)
+    await this.#writes.perform({ type: 'delete', document, at, trashed }, document)
     this.#checkpoints.sweep()
   }
 

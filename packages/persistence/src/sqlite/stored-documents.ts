@@ -3,6 +3,7 @@ import type { NewDocument } from '../document-catalog.ts'
 import { nextLife } from '../new-epoch.ts'
 import { maybeNumberIn, maybeTextIn, numberIn, textIn } from './columns.ts'
 import { ListingIndex } from './listing-index.ts'
+import { markOfTrash, trashedAt } from './trash.ts'
 import type { Refusal } from './write-jobs.ts'
 
 /** A document's row, as far as writing needs it. */
@@ -11,6 +12,8 @@ export interface StoredDocument {
   readonly id: string
   readonly epoch: string
   readonly deleted: boolean
+  /** Since when it is in the trash. */
+  readonly trashed: number | undefined
   readonly position: number
   readonly tip: string
   readonly appendToken: string | undefined
@@ -51,6 +54,7 @@ export class StoredDocuments {
   readonly #append: StatementSync
   readonly #setTitle: StatementSync
   readonly #bury: StatementSync
+  readonly #mark: StatementSync
   readonly #discard: StatementSync
   readonly #discardFiles: StatementSync
 
@@ -70,10 +74,13 @@ export class StoredDocuments {
         tail_bytes = tail_bytes + ?, updated = ?
       WHERE key = ?
     `)
-    this.#setTitle = database.prepare('UPDATE documents SET title = ?, updated = ? WHERE key = ?')
+    this.#setTitle = database.prepare(
+      'UPDATE documents SET title = ?1, updated = ?2 WHERE key = ?3 AND (?4 IS NULL OR title = ?4)',
+    )
     this.#bury = database.prepare(
       `INSERT INTO documents (id, epoch, deleted, title, created, created_by, updated) VALUES (?, ?, ?, '', 0, '', 0)`,
     )
+    this.#mark = database.prepare('UPDATE documents SET deleted = ? WHERE key = ?')
     this.#discard = database.prepare(`INSERT INTO garbage VALUES (?, 'document', 0, 1)`)
     this.#discardFiles = database.prepare(`UPDATE files SET state = 'swept' WHERE document = ? AND state = 'there'`)
   }
@@ -83,11 +90,14 @@ export class StoredDocuments {
     if (remembered !== undefined) return remembered
     const row = this.#find.get(id)
     if (row === undefined) return undefined
+    const mark = maybeNumberIn(row, 'deleted')
+    const trashed = trashedAt(mark)
     return this.#remember({
       key: numberIn(row, 'key'),
       id,
       epoch: textIn(row, 'epoch'),
-      deleted: row['deleted'] !== null,
+      deleted: mark !== undefined && trashed === undefined,
+      trashed,
       position: numberIn(row, 'position'),
       tip: textIn(row, 'tip'),
       appendToken: maybeTextIn(row, 'append_token'),
@@ -124,6 +134,14 @@ export class StoredDocuments {
   live(id: string): StoredDocument | Refusal {
     const document = this.find(id)
     if (document === undefined) return { reason: 'not-found' }
+    if (document.trashed !== undefined) return { reason: 'trashed' }
+    return document.deleted ? { reason: 'deleted' } : document
+  }
+
+  /** One that is there, in the trash or not, or why it is not. */
+  present(id: string): StoredDocument | Refusal {
+    const document = this.find(id)
+    if (document === undefined) return { reason: 'not-found' }
     return document.deleted ? { reason: 'deleted' } : document
   }
 
@@ -147,22 +165,41 @@ export class StoredDocuments {
     })
   }
 
-  setTitle(document: StoredDocument, title: string, at: number): void {
+  /** @returns false, with nothing changed, where the title is not the expected one */
+  setTitle(document: StoredDocument, title: string, at: number, expected: string | undefined): boolean {
     this.forget(document)
     const updated = Math.max(document.updated, at)
-    this.#setTitle.run(title, updated, document.key)
+    const { changes } = this.#setTitle.run(title, updated, document.key, expected ?? null)
+    if (changes === 0) return false
     this.#listing.move(document.id, document.updated, updated)
+    return true
   }
 
   /** Leaves a tombstone. What the document held counts as gone at once; the sweep takes it away. */
   delete(document: StoredDocument, at: number): void {
-    const { key, id, epoch, created, updated } = document
+    const { key, id, epoch, created, updated, trashed } = document
     this.forget(document)
-    this.#listing.remove(id, created, updated)
+    if (trashed === undefined) this.#listing.remove(id, created, updated)
+    else this.#listing.removeTrashed(id, trashed)
     this.#remove.run(key)
     this.#bury.run(id, nextLife(epoch), at)
     this.#discard.run(key)
     this.#discardFiles.run(key)
+  }
+
+  trash(document: StoredDocument, at: number): void {
+    const { key, id, created, updated } = document
+    this.forget(document)
+    this.#listing.remove(id, created, updated)
+    this.#listing.addTrashed(id, at)
+    this.#mark.run(markOfTrash(at), key)
+  }
+
+  restore({ key, id, created, updated }: StoredDocument, trashed: number): void {
+    this.#remembered.delete(id)
+    this.#listing.removeTrashed(id, trashed)
+    this.#listing.add(id, created, updated)
+    this.#mark.run(null, key)
   }
 
   /** Puts a new, empty document in the place of a tombstone. */

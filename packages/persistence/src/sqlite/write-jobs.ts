@@ -34,8 +34,18 @@ export type WriteJob =
     }
   | { readonly type: 'create'; readonly document: NewDocument; readonly epoch: string }
   | { readonly type: 'recreate'; readonly document: NewDocument }
-  | { readonly type: 'set-title'; readonly document: string; readonly title: string; readonly at: number }
-  | { readonly type: 'delete'; readonly document: string; readonly at: number }
+  /** With `expected`, only where the title is that one. */
+  | {
+      readonly type: 'set-title'
+      readonly document: string
+      readonly title: string
+      readonly at: number
+      readonly expected: string | undefined
+    }
+  | { readonly type: 'trash'; readonly document: string; readonly at: number }
+  | { readonly type: 'restore'; readonly document: string }
+  /** With `trashed`, only while it is in the trash since then. */
+  | { readonly type: 'delete'; readonly document: string; readonly at: number; readonly trashed: number | undefined }
   | { readonly type: 'begin-checkpoint'; readonly attempt: CheckpointAttempt }
   | {
       readonly type: 'write-chunks'
@@ -83,8 +93,9 @@ export type FileJob =
 
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
- * a step of a checkpoint or of a file whether its conditions hold, a step of the sweep whether there is more, `revocations` those that
- * there are, `list-shelf` what it found, `change-shelf` whether what it expected stood there; all others nothing.
+ * `set-title` whether the title was as expected, a step of a checkpoint or of a file whether its conditions hold, a step of
+ * the sweep whether there is more, `revocations` those that there are, `list-shelf` what it found, `change-shelf` whether
+ * what it expected stood there; all others nothing.
  */
 export type JobAnswer =
   | AppendReceipt
@@ -97,6 +108,7 @@ export type JobAnswer =
 export type Refusal =
   | { readonly reason: 'not-found' }
   | { readonly reason: 'deleted' }
+  | { readonly reason: 'trashed' }
   | { readonly reason: 'epoch'; readonly expected: string; readonly found: string }
   | { readonly reason: 'tip'; readonly expected: string; readonly found: string }
   /** There would be more files than the document may have. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isDocumentId, maxDocumentIdLength } from '../document-id.ts'
+import { type InputFormat, inputFormatSchema } from './content.ts'
 import { timeSchema } from './time.ts'
 
 /** Longest title, in characters. */
@@ -67,6 +68,12 @@ export const documentPageSchema: z.ZodType<DocumentPage> = z
   })
   .meta({ id: 'DocumentPage' })
 
+const paging = {
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many are on a page.' }),
+  cursor: z.string().max(1024).optional().meta({ description: 'The `next` of the page before.' }),
+  prefix: z.string().max(maxDocumentIdLength).optional().meta({ description: 'Only ids that begin so.' }),
+}
+
 /** What `GET /api/v1/documents` may be asked. */
 export const documentQuerySchema: z.ZodType<{
   order: 'updated' | 'name' | 'created'
@@ -78,18 +85,85 @@ export const documentQuerySchema: z.ZodType<{
     .enum(['updated', 'name', 'created'])
     .default('updated')
     .meta({ description: 'Latest first for the two times; `name` is the id in byte order.' }),
-  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many are on a page.' }),
-  cursor: z.string().max(1024).optional().meta({ description: 'The `next` of the page before.' }),
-  prefix: z.string().max(maxDocumentIdLength).optional().meta({ description: 'Only ids that begin so.' }),
+  ...paging,
 })
 
-/** The body of `POST /api/v1/documents`. Without an id the server makes one up. */
-export const newDocumentSchema: z.ZodType<{ id?: string | undefined; title?: string | undefined }> = z.strictObject({
+/** What a document begins with. Without an id the server makes one up. */
+export interface DocumentBeginning {
+  readonly id?: string | undefined
+  readonly title?: string | undefined
+}
+
+const beginning = {
   id: documentIdSchema.optional().meta({ description: 'Without one the server makes it up.' }),
   title: z.string().max(maxTitleLength).optional(),
+}
+
+/** The body of `POST /api/v1/documents`: with `content`, what is written into it at once, from `format`. */
+export const newDocumentSchema: z.ZodType<
+  DocumentBeginning & { readonly content?: string | undefined; readonly format: InputFormat }
+> = z.strictObject({
+  ...beginning,
+  content: z.string().optional().meta({ description: 'What is written into it at once.' }),
+  format: inputFormatSchema.default('markdown').meta({ description: 'What `content` is.' }),
+})
+
+/** The body of `POST /api/v1/documents/{id}/copy`. Without a title it is the same. */
+export const documentCopySchema: z.ZodType<DocumentBeginning> = z.strictObject({
+  ...beginning,
+  title: beginning.title.meta({ description: 'Without one it is the same.' }),
 })
 
 /** The body of `PATCH /api/v1/documents/{id}`. */
 export const documentPatchSchema: z.ZodType<{ title: string }> = z.strictObject({
   title: z.string().max(maxTitleLength),
 })
+
+/** What `DELETE /api/v1/documents/{id}` may be asked: `?forever` erases, without it a document goes into the trash. */
+export const removalQuerySchema: z.ZodType<{ forever: boolean }> = z.object({
+  forever: z
+    .enum(['', 'true', 'false'])
+    .optional()
+    .transform((value) => value === '' || value === 'true')
+    .meta({ description: 'Erases it, whether it is in the trash or not.' }),
+})
+
+/** A document in the trash: since when, and when it will be erased; null for never. */
+export interface TrashDocument extends Omit<DocumentSummary, 'people'> {
+  readonly trashed: string
+  readonly erased: string | null
+}
+
+/** `GET /api/v1/trash` answers this. A page may be short, and another one follow all the same. */
+export interface TrashDocumentPage {
+  readonly documents: readonly TrashDocument[]
+  readonly next: string | null
+}
+
+const trashDocumentSchema: z.ZodType<TrashDocument> = z
+  .object({
+    id: documentIdSchema,
+    title: z.string(),
+    created: timeSchema,
+    createdBy: z.string(),
+    updated: timeSchema,
+    bytes: z.number(),
+    trashed: timeSchema.meta({ description: 'Since when it is in the trash.' }),
+    erased: timeSchema.nullable().meta({ description: 'When it will be erased; null for never.' }),
+  })
+  .meta({ id: 'TrashDocument', description: 'A document in the trash.' })
+
+/** {@link TrashDocumentPage} */
+export const trashDocumentPageSchema: z.ZodType<TrashDocumentPage> = z
+  .object({
+    documents: z.array(trashDocumentSchema),
+    next: z.string().nullable().meta({ description: 'Continues the list as `cursor`; null at its end.' }),
+  })
+  .meta({ id: 'TrashDocumentPage', description: 'It may be short, and another one follow all the same.' })
+
+/** What `GET /api/v1/trash` may be asked. */
+export const trashQuerySchema: z.ZodType<{
+  limit: number
+  cursor?: string | undefined
+  prefix?: string | undefined
+}> = z.object(paging)

@@ -8,7 +8,13 @@ export type ProblemKind =
   | 'invalid-cursor'
   | 'forbidden-origin'
   | 'already-exists'
+  | 'changed'
+  | 'method-not-allowed'
   | 'nodes-silent'
+  | 'too-deep'
+  | 'too-long'
+  | 'unsupported-media-type'
+  | 'wrong-type'
   | 'internal'
 
 /** What each kind answers with, and what it says. */
@@ -19,7 +25,6 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   },
   'invalid-cursor': { status: 400, text: 'The cursor was not one that an answer of this list gave as `next`.' },
   malformed: { status: 400, text: 'The bytes are no update that Yjs can read.' },
-  'missing-dependencies': { status: 400, text: 'The update waits for others that never came.' },
   unauthorized: { status: 401, text: 'A token is needed and none came, or the one that came does not hold.' },
   revoked: { status: 401, text: 'The token has been taken back.' },
   forbidden: { status: 403, text: 'The role is too small, or an id to be created is outside of one’s access.' },
@@ -29,12 +34,19 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'not-found': { status: 404, text: 'There is no such thing, or it is outside of one’s access.' },
   'invalid-document-id': { status: 404, text: 'The path names no document id.' },
   'handshake-timeout': { status: 408, text: 'The request came too slowly.' },
+  'method-not-allowed': { status: 405, text: 'The path does not take this method; `Allow` says which it takes.' },
   'already-exists': { status: 409, text: 'There is one of this id already.' },
+  'missing-dependencies': { status: 409, text: 'The update builds on changes that the document does not have.' },
+  'wrong-type': { status: 409, text: 'What the field holds takes no such content.' },
   deleted: { status: 410, text: 'The document was deleted; its id stays taken.' },
+  trashed: { status: 410, text: 'The document is in the trash; restoring it brings it back.' },
   replaced: { status: 410, text: 'The document was deleted and made anew meanwhile.' },
+  changed: { status: 412, text: 'Somebody else changed it meanwhile: read it again.' },
   'message-too-large': { status: 413, text: 'The body is larger than is taken here.' },
   'presence-too-large': { status: 413, text: 'The presence is larger than is relayed.' },
   'document-too-large': { status: 413, text: 'The document would grow past what the server holds.' },
+  'unsupported-media-type': { status: 415, text: 'The body is of another type than is taken here.' },
+  'too-deep': { status: 422, text: 'It is nested deeper than can be read.' },
   'too-fast': { status: 429, text: 'Too many requests for too long.' },
   internal: { status: 500, text: 'The server failed in a way it has no name for; its log says more.' },
   'store-unavailable': { status: 503, text: 'The store cannot be reached at the moment; try again.' },
@@ -42,6 +54,7 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'keys-unavailable': { status: 503, text: 'The keys that verify tokens cannot be had at the moment; try again.' },
   corrupt: { status: 503, text: 'What the store holds of this document cannot be read.' },
   overloaded: { status: 503, text: 'The server has no room for more right now; try again.' },
+  'too-long': { status: 503, text: 'Reading or writing this took longer than is waited for.' },
   restarting: { status: 503, text: 'The server is going down; another one will answer.' },
 }
 

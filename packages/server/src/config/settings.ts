@@ -57,6 +57,7 @@ export const settings: {
   readonly connectionsPerAddress: Setting<number>
   readonly drainWindow: Setting<number>
   readonly emptyRoomGrace: Setting<number>
+  readonly trashRetention: Setting<number>
   readonly auditRetention: Setting<number>
   readonly logLevel: Setting<LogLevel>
 } = {
@@ -128,6 +129,12 @@ export const settings: {
     help: 'how long a document that nobody has open stays in memory',
     parse: wholeNumber('empty-room-grace', 0, 86_400_000),
   },
+  trashRetention: {
+    flag: 'trash-retention',
+    placeholder: 'days',
+    help: 'after how many days documents in the trash are erased; 0 never erases them',
+    parse: wholeNumber('trash-retention', 0, 36_500),
+  },
   auditRetention: {
     flag: 'audit-retention',
     placeholder: 'days',
@@ -164,6 +171,8 @@ export interface Config {
   /** Milliseconds. */
   readonly emptyRoomGrace: number
   /** Days; 0 for ever. */
+  readonly trashRetention: number
+  /** Days; 0 for ever. */
   readonly auditRetention: number
   readonly logLevel: LogLevel
 }
@@ -192,6 +201,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 0,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    trashRetention: 30,
     auditRetention: 365,
     logLevel: 'info',
   },
@@ -209,6 +219,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 5_000,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    trashRetention: 30,
     auditRetention: 365,
     logLevel: 'info',
   },

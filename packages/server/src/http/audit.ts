@@ -5,9 +5,9 @@ import type { Act, RecordedAct } from '../audit/act.ts'
 import type { AuditTrail } from '../audit/audit-trail.ts'
 import { requireRole } from './access.ts'
 import { actOf } from './administrative-acts.ts'
-import type { EdgeEnvironment } from './documents.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
+import type { EdgeEnvironment } from './requests.ts'
 
 /** What the trail's route and its recorder need. */
 export interface AuditParts {

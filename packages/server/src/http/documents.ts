@@ -1,29 +1,21 @@
-import { randomBytes } from 'node:crypto'
 import { type DocumentCatalog, type DocumentRecord, listParts } from '@weft/persistence'
-import { isDocumentId, type Person } from '@weft/protocol'
+import type { Person } from '@weft/protocol'
 import {
-  documentPageSchema,
   documentPatchSchema,
   documentQuerySchema,
+  documentPageSchema,
   documentSummarySchema,
   type DocumentPage,
   type DocumentSummary,
-  newDocumentSchema,
 } from '@weft/protocol/http'
-import { type Context, Hono } from 'hono'
-import type { Identity } from '../auth/access.ts'
-import { notFound, requireCreation, requireRole, visibleParts } from './access.ts'
+import { Hono } from 'hono'
+import { notFound, visibleParts } from './access.ts'
+import { documentFor } from './document-access.ts'
+import { summaryOf } from './document-summary.ts'
+import { entityTag, meetsIfMatch } from './entity-tag.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
-
-/** What a request knows once it was let in. */
-export interface EdgeEnvironment {
-  Variables: {
-    identity: Identity
-    /** What was done, as far as the path does not say it: for the audit trail. */
-    acted?: { readonly document?: string | undefined; readonly target?: string | undefined }
-  }
-}
+import { type EdgeEnvironment, prefersMinimal } from './requests.ts'
 
 /** What the document routes need. */
 export interface DocumentRoutesParts {
@@ -44,22 +36,14 @@ const listing = {
   refuses: ['invalid-cursor'],
 } as const
 
-const creation = {
-  id: 'createDocument',
-  summary: 'Create a document',
-  text: 'An id that is taken, or was by a document that is deleted, is refused.',
-  needs: 'write on the new id',
-  body: newDocumentSchema,
-  answers: { 201: documentSummarySchema },
-  answerHeaders: { Location: 'The path of the new document.' },
-  refuses: ['forbidden', 'already-exists', 'deleted'],
-} as const
+const tag = { ETag: 'Stands for the title: writing in the document does not change it.' }
 
 const showing = {
   id: 'showDocument',
   summary: 'Show a document',
   needs: 'read on the document',
   answers: { 200: documentSummarySchema },
+  answerHeaders: tag,
   refuses: ['not-found'],
 } as const
 
@@ -68,11 +52,16 @@ const renaming = {
   summary: 'Change a document’s title',
   needs: 'write on the document',
   body: documentPatchSchema,
-  answers: { 200: documentSummarySchema },
-  refuses: ['forbidden', 'not-found', 'deleted'],
+  headers: {
+    'If-Match': 'An `ETag`: refused where somebody changed the title meanwhile.',
+    Prefer: '`return=minimal`: without a body.',
+  },
+  answers: { 200: documentSummarySchema, 204: 'With `Prefer: return=minimal`.' },
+  answerHeaders: tag,
+  refuses: ['forbidden', 'not-found', 'deleted', 'trashed', 'changed'],
 } as const
 
-/** `/documents`: listing, creating, and what is known of one. */
+/** `/documents`: listing, and what is known of one. */
 export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): Hono<EdgeEnvironment> {
   const summary = async (record: DocumentRecord): Promise<DocumentSummary> =>
     summaryOf(record, (await people([record.id])).get(record.id))
@@ -83,6 +72,12 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
     return record
   }
 
+  const renameMatching = async (ifMatch: string, record: DocumentRecord, title: string): Promise<void> => {
+    // The store compares once more: somebody may be faster than this.
+    const matches = meetsIfMatch(ifMatch, record) && (await catalog().setTitle(record.id, title, now(), record.title))
+    if (!matches) throw new ProblemError('changed', 412, `document ${record.id} was changed meanwhile: read it again`)
+  }
+
   return new Hono<EdgeEnvironment>()
     .get('/', describeRoute(listing), async (context) => {
       const { order, limit, cursor, prefix = '' } = context.var.asked.query()
@@ -91,63 +86,23 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
       const { withdrawn } = context.get('identity')
       const shown = page.documents.filter(({ id }) => !withdrawn(id))
       const found = await people(shown.map(({ id }) => id))
-      const body: DocumentPage = {
-        documents: shown.map((record) => summaryOf(record, found.get(record.id))),
-        next: page.next ?? null,
-      }
+      const documents = shown.map((record) => summaryOf(record, found.get(record.id)))
+      const body: DocumentPage = { documents, next: page.next ?? null }
       return context.json(body)
     })
-    .post('/', describeRoute(creation), async (context) => {
-      const body = await context.var.asked.body()
-      const id = body.id ?? randomDocumentId()
-      const identity = context.get('identity')
-      requireCreation(identity, id)
-      const created = await catalog().create({
-        id,
-        title: body.title ?? '',
-        createdBy: identity.subject,
-        at: now(),
-      })
-      if (!created) throw new ProblemError('already-exists', 409, `document ${id} exists already`)
-      const record = await catalog().get(id)
-      if (record === undefined) throw new ProblemError('deleted', 410, `document ${id} was deleted meanwhile`)
-      context.set('acted', { document: id })
-      context.header('Location', `/api/v1/documents/${encodeURIComponent(id)}`)
-      return context.json(await summary(record), 201)
-    })
     .get('/:id', describeRoute(showing), async (context) => {
-      const id = idOf(context)
-      requireRole(context.get('identity'), id, 'read')
-      return context.json(await summary(await find(id)))
+      const record = await find(documentFor(context, 'read'))
+      context.header('ETag', entityTag(record))
+      return context.json(await summary(record))
     })
     .patch('/:id', describeRoute(renaming), async (context) => {
-      const id = idOf(context)
-      requireRole(context.get('identity'), id, 'write')
+      const id = documentFor(context, 'write')
       const { title } = await context.var.asked.body()
-      await catalog().setTitle(id, title, now())
-      return context.json(await summary(await find(id)))
+      const ifMatch = context.req.header('if-match')
+      if (ifMatch === undefined) await catalog().setTitle(id, title, now())
+      else await renameMatching(ifMatch, await find(id), title)
+      const record = await find(id)
+      context.header('ETag', entityTag(record))
+      return prefersMinimal(context) ? context.body(null, 204) : context.json(await summary(record))
     })
-}
-
-export function idOf(context: Context): string {
-  const id = context.req.param('id') ?? ''
-  if (!isDocumentId(id)) throw new ProblemError('invalid-document-id', 404, 'the path names no document id')
-  return id
-}
-
-function summaryOf(record: DocumentRecord, people: readonly Person[] = []): DocumentSummary {
-  return {
-    id: record.id,
-    title: record.title,
-    created: new Date(record.created).toISOString(),
-    createdBy: record.createdBy,
-    updated: new Date(record.updated).toISOString(),
-    bytes: record.bytes,
-    people: [...people],
-  }
-}
-
-/** An id that is short enough to read out, and that nobody guesses. */
-function randomDocumentId(): string {
-  return randomBytes(10).toString('hex')
 }

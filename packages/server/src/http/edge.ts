@@ -1,19 +1,24 @@
 import type { DocumentCatalog } from '@weft/persistence'
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy, Refused } from '../auth/access.ts'
+import { allowedMethods } from './allowed-methods.ts'
 import { audited, type AuditParts, auditRoutes } from './audit.ts'
-import { documentRoutes, type DocumentRoutesParts, type EdgeEnvironment } from './documents.ts'
+import { creationRoutes, type CreationRoutesParts } from './document-creation.ts'
+import { contentRoutes, maxUpdateBytes } from './document-content.ts'
+import { removalRoutes, type RemovalRoutesParts, trashRoutes } from './document-removal.ts'
+import { documentRoutes } from './documents.ts'
 import { memberRoutes, type MemberRoutesParts } from './members.ts'
-import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { nodeRoutes, type NodeRoutesParts, statisticsRoutes } from './nodes.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
+import type { EdgeEnvironment } from './requests.ts'
+import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { webApp } from './web-app.ts'
 
-/** Largest body of an API request, in bytes: metadata is small. */
+/** Largest body of an API request but an update, in bytes: metadata is small, and a book is a megabyte. */
 const maxBodyBytes = 1024 * 1024
 
 /** What a request is answered with whose sender is not let in. */
@@ -27,7 +32,14 @@ const statuses: Readonly<Record<Refused['refused'], 401 | 403 | 404 | 503>> = {
 
 /** What the edge is made with. */
 export interface EdgeParts
-  extends NodeAppParts, AuditParts, DocumentRoutesParts, MemberRoutesParts, NodeRoutesParts, RevocationRoutesParts {
+  extends
+    NodeAppParts,
+    AuditParts,
+    CreationRoutesParts,
+    MemberRoutesParts,
+    NodeRoutesParts,
+    RemovalRoutesParts,
+    RevocationRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly policy: AccessPolicy
@@ -37,10 +49,11 @@ export interface EdgeParts
 
 /** The stateless tier: everything that is a request and an answer. */
 export function createEdge(parts: EdgeParts): Hono {
-  const { policy, webRoot } = parts
+  const { contents, policy, webRoot } = parts
 
+  const app = createNodeApp(parts)
   const api = new Hono<EdgeEnvironment>()
-    .use('*', bodyLimit({ maxSize: maxBodyBytes, onError: tooLarge }))
+    .use('*', limitedBody())
     .use('*', async (context, next) => {
       const identity = await policy.identify(bearerToken(context.req.header('authorization')))
       if ('refused' in identity) {
@@ -52,15 +65,32 @@ export function createEdge(parts: EdgeParts): Hono {
     .use('*', audited(parts))
     .route('/audit', auditRoutes(parts))
     .route('/documents', documentRoutes(parts))
+    .route('/documents', creationRoutes(parts))
+    .route('/documents', contentRoutes(contents))
+    .route('/documents', removalRoutes(parts))
     .route('/documents', memberRoutes(parts))
+    .route('/trash', trashRoutes(parts))
     .route('/nodes', nodeRoutes(parts))
     .route('/statistics', statisticsRoutes(parts))
     .route('/revocations', revocationRoutes(parts))
     .all('*', (context) => {
+      const allowed = allowedMethods(app.routes, context.req.path)
+      if (allowed.length > 0) {
+        const allow = allowed.join(', ')
+        context.header('Allow', allow)
+        throw new ProblemError(
+          'method-not-allowed',
+          405,
+          `${context.req.path} takes ${allow}, not ${context.req.method}`,
+        )
+      }
       throw new ProblemError('not-found', 404, `there is no ${context.req.method} ${context.req.path}`)
     })
 
-  const app = createNodeApp(parts)
+  app.use('/api/v1/*', async (context, next) => {
+    await next()
+    context.header('Content-Security-Policy', answerSecurityPolicy)
+  })
   app.use(
     '*',
     secureHeaders({
@@ -93,8 +123,25 @@ const contentSecurityPolicy = {
   frameAncestors: ["'self'"],
 }
 
-function tooLarge(): never {
-  throw new ProblemError('message-too-large', 413, `the body is larger than ${maxBodyBytes} bytes`)
+/** An answer may hold what people wrote: should a browser open it as a page of this origin, it can do nothing here. */
+const answerSecurityPolicy = "default-src 'none'; img-src http: https:; sandbox"
+
+const isUpdate = /\/documents\/[^/]+\/updates$/
+
+/** Refuses bodies that are larger than their route takes. */
+function limitedBody(): MiddlewareHandler {
+  const limit = atMost(maxBodyBytes)
+  const updateLimit = atMost(maxUpdateBytes)
+  return (context, next) => (isUpdate.test(context.req.path) ? updateLimit : limit)(context, next)
+}
+
+function atMost(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new ProblemError('message-too-large', 413, `the body is larger than ${maxSize} bytes`)
+    },
+  })
 }
 
 /** An empty token is one that does not hold, and not the lack of one. */

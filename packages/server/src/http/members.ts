@@ -4,10 +4,10 @@ import { type Context, Hono } from 'hono'
 import { judge } from '../auth/access.ts'
 import type { MemberFacts } from '../room/member-facts.ts'
 import { notFound, requireRole } from './access.ts'
-import { type EdgeEnvironment, idOf } from './documents.ts'
 import type { NodeAnswers } from './node-answers.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
+import { type EdgeEnvironment, idOf } from './requests.ts'
 
 /** What the routes of members need. */
 export interface MemberRoutesParts {

@@ -10,7 +10,7 @@ import {
 } from '@weft/protocol/http'
 import { Hono } from 'hono'
 import { requireAdminOfAll } from './access.ts'
-import type { EdgeEnvironment } from './documents.ts'
+import type { EdgeEnvironment } from './requests.ts'
 import type { NodeAnswers } from './node-answers.ts'
 import { describeRoute } from './reference/describe-route.ts'
 

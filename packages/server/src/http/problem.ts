@@ -1,9 +1,17 @@
-import { DocumentDeletedError, DocumentNotFoundError, InvalidCursorError, StoreError } from '@weft/persistence'
+import {
+  DocumentDeletedError,
+  DocumentNotFoundError,
+  EpochMismatchError,
+  InvalidCursorError,
+  StoreError,
+} from '@weft/persistence'
 import type { Problem, ProblemKind } from '@weft/protocol/http'
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
+import { ContentError } from '../content/content-error.ts'
+import { WriteRefusedError } from '../room/outside-write.ts'
 
 /** An error with the answer it becomes. */
 export class ProblemError extends Error {
@@ -32,9 +40,13 @@ const titles: Readonly<Record<number, string>> = {
   401: 'A token is needed',
   403: 'Not allowed',
   404: 'Not found',
-  409: 'Already there',
+  405: 'The method is another one',
+  409: 'It conflicts with what is there',
   410: 'Deleted',
+  412: 'Changed meanwhile',
   413: 'Too large',
+  415: 'The body is of another type',
+  422: 'The content cannot be used so',
   500: 'The server failed',
   503: 'Not available at the moment',
 }
@@ -62,11 +74,41 @@ function problemOf(error: unknown): ProblemError {
   if (error instanceof DocumentNotFoundError) return new ProblemError(error.kind, 404, error.message)
   if (error instanceof DocumentDeletedError) return new ProblemError(error.kind, 410, error.message)
   if (error instanceof InvalidCursorError) return new ProblemError('invalid-cursor', 400, error.message)
+  if (error instanceof WriteRefusedError) return writeProblem(error)
+  if (error instanceof EpochMismatchError) return new ProblemError(error.kind, 410, error.message)
+  if (error instanceof ContentError) return contentProblem(error)
   if (error instanceof StoreError) return new ProblemError(error.kind, 503, error.message)
   if (error instanceof HTTPException) return new ProblemError('invalid-request', error.status, error.message)
   if (isCutShort(error)) return new ProblemError('invalid-request', 400, 'the body was cut short')
   // What it was is for the log, not for the caller.
   return new ProblemError('internal', 500, 'The server failed in a way it has no name for; its log says more.')
+}
+
+function writeProblem({ kind, message }: WriteRefusedError): ProblemError {
+  if (kind === 'document-too-large') return new ProblemError(kind, 413, message)
+  return new ProblemError(kind, kind === 'malformed' ? 400 : 503, message)
+}
+
+function contentProblem({ kind, message }: ContentError): ProblemError {
+  switch (kind) {
+    case 'ambiguous-field':
+      return new ProblemError('invalid-request', 400, `field: ${message}`, [{ field: 'field', message }])
+    case 'wrong-type':
+      return new ProblemError('wrong-type', 409, message)
+    case 'malformed':
+      return new ProblemError(kind, 400, message)
+    case 'missing-dependencies':
+      return new ProblemError(kind, 409, message)
+    case 'too-deep':
+      return new ProblemError('too-deep', 422, message)
+    case 'unreadable':
+      return new ProblemError('corrupt', 503, message)
+    case 'overloaded':
+    case 'too-long':
+      return new ProblemError(kind, 503, message)
+    case 'failed':
+      return new ProblemError('internal', 500, 'The content could not be read; the log of the server says more.')
+  }
 }
 
 /** Whether a body could not be read because its sender went or broke off: that is no failure of the server's. */

@@ -1,4 +1,4 @@
-import { CorruptRecordError, type StoreError } from '@weft/persistence'
+import { CorruptRecordError, type Place, type StoreError, StoreUnavailableError } from '@weft/persistence'
 import {
   type AwarenessEntry,
   encodeAwarenessFrame,
@@ -24,6 +24,7 @@ import type { RoomLimits } from './limits.ts'
 import { factsOf, type MemberFacts, memberOf } from './member-facts.ts'
 import { Member, type Seat } from './member.ts'
 import { mergeUpdates } from './merge-updates.ts'
+import { OutsideWrites } from './outside-write.ts'
 import { OtherNodes } from './nodes/other-nodes.ts'
 import type { Pressure } from './pressure.ts'
 import { Presence } from './presence.ts'
@@ -60,6 +61,7 @@ export class Room {
   readonly #stateFrames: StateFrames
   readonly #acknowledgements = new Acknowledgements()
   readonly #pace = new FlushPace()
+  readonly #writes: OutsideWrites
   readonly #schedule: FlushSchedule
   #epoch: string
   #emptySince: number
@@ -87,10 +89,10 @@ export class Room {
       unsaved,
       events: {
         durable: (bytes, receipt) => {
-          this.#durable(bytes)
+          this.#durable(bytes, { epoch: receipt.epoch, position: receipt.last, tip: receipt.tip })
           this.others?.appended(receipt)
         },
-        refused: (error) => this.#end(error),
+        refused: (error) => this.end(error),
         outdated: () => this.#outdated(),
         failing: (error) => this.#storeFailing(error),
         recovered: () => this.#recovered(),
@@ -104,6 +106,15 @@ export class Room {
       intake,
       limits,
       alone: parts.alone,
+    })
+    this.#writes = new OutsideWrites({
+      document,
+      log,
+      limits,
+      appender,
+      intake,
+      admission: this.#admission,
+      flush: () => this.flush(),
     })
     this.others = this.#findOthers(parts)
     this.#schedule = new FlushSchedule(surroundings, () => this.#flush(parts.alone() ? undefined : limits))
@@ -129,6 +140,17 @@ export class Room {
     const member = memberOf(this.#delivery.members, id)
     if (member !== undefined) this.#eject(member, 'removed', 'An administrator has removed you from this document.')
     return member !== undefined
+  }
+
+  /** All that the document holds, as updates. */
+  state(): readonly Uint8Array[] {
+    this.flush()
+    return this.#replica.state()
+  }
+
+  /** As `OutsideWrites.write`. */
+  async write(update: Uint8Array, actor: string): Promise<Place> {
+    return await this.#writes.write(update, actor)
   }
 
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
@@ -250,6 +272,7 @@ export class Room {
     this.others?.end()
     this.#schedule.end()
     this.#appender.stop()
+    this.#writes.end(new StoreUnavailableError('the document was closed before it was saved'))
     this.#replica.destroy()
   }
 
@@ -318,7 +341,8 @@ export class Room {
     if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 
-  #durable(bytes: number): void {
+  #durable(bytes: number, place: Place): void {
+    this.#writes.durable(this.#appender.durable, place)
     this.#acknowledgements.durable(this.#appender.durable)
     this.#compaction.appended(bytes)
     this.#backpressure.eased()
@@ -363,14 +387,13 @@ export class Room {
         presence: this.#presence,
         take: (updates) => this.#takeLogged(updates),
         state: () => {
-          this.flush()
-          return mergeUpdates(this.#replica.state())
+          return mergeUpdates(this.state())
         },
         continued: (epoch) => {
           this.#epoch = epoch
           this.#appender.continueIn(epoch)
         },
-        ended: (error) => this.#end(error),
+        ended: (error) => this.end(error),
         deny: (owner, entry) => {
           if (owner instanceof Member) owner.outbox.send(frameOf(encodeAwarenessFrame([entry])))
         },
@@ -392,7 +415,9 @@ export class Room {
     return this.others !== undefined
   }
 
-  #end(error: StoreError): void {
+  /** The document is gone: everyone is told, and nothing more is taken. */
+  end(error: StoreError): void {
+    this.#writes.end(error)
     for (const member of this.#delivery.members) member.close(error.kind)
     this.#events.ended(error)
   }

@@ -5,6 +5,7 @@ import {
   type DocumentCatalog,
   type DocumentLog,
   type LoadedDocument,
+  type Place,
   type Relay,
   type StoreError,
 } from '@weft/persistence'
@@ -121,6 +122,30 @@ export class Rooms {
   /** Sends a member away, which may come back. @returns whether it was here */
   remove(document: string, member: string): boolean {
     return this.#rooms.get(document)?.remove(member) ?? false
+  }
+
+  /** All that a document holds, as updates; undefined where it is not open. */
+  state(document: string): readonly Uint8Array[] | undefined {
+    return this.#rooms.get(document)?.state()
+  }
+
+  /** A document is gone: who has it open here is told. */
+  end(document: string, error: StoreError): void {
+    this.#rooms.get(document)?.end(error)
+  }
+
+  /**
+   * Writes into a document, which is opened if need be and then left to its grace.
+   *
+   * @returns where it stands, once it is durable
+   * @throws WriteRefusedError, StoreError
+   */
+  async write(document: string, update: Uint8Array, actor: string): Promise<Place> {
+    for (;;) {
+      const room = this.#rooms.get(document)
+      if (room !== undefined) return await room.write(update, actor)
+      await this.#open(document, undefined, undefined)
+    }
   }
 
   /**

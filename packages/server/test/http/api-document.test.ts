@@ -10,6 +10,7 @@ import { apiDocument, undescribedRoutes } from '../../src/http/reference/api-doc
 import { describeRoute } from '../../src/http/reference/describe-route.ts'
 import { referenceRoutes } from '../../src/http/reference/reference-routes.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { noContents } from '../support/no-contents.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -25,6 +26,9 @@ describe('what the API says of itself', () => {
       remove: () => Promise.reject(new Error('not asked for')),
       nodes: () => Promise.reject(new Error('not asked for')),
       statistics: () => Promise.reject(new Error('not asked for')),
+      contents: noContents,
+      ended: () => {},
+      trashRetention: undefined,
       policy: new IdentityPolicy({ verifier: undefined, anonymous: 'none', randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
@@ -85,7 +89,11 @@ describe('what the API says of itself', () => {
     expect(paths['/api/v1/documents/{id}']?.['patch']).toMatchObject({
       operationId: 'changeDocument',
       'x-weft-needs': 'write on the document',
-      parameters: [{ name: 'id', in: 'path', required: true, schema: { $ref: '#/components/schemas/DocumentId' } }],
+      parameters: [
+        { name: 'id', in: 'path', required: true, schema: { $ref: '#/components/schemas/DocumentId' } },
+        { name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } },
+        { name: 'Prefer', in: 'header', required: false, schema: { type: 'string' } },
+      ],
       requestBody: { required: true, content: { 'application/json': { schema: { required: ['title'] } } } },
       responses: {
         200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Document' } } } },

@@ -10,6 +10,7 @@ import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { askAsDescribed } from '../support/as-described.ts'
+import { noContents } from '../support/no-contents.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -50,6 +51,9 @@ describe('the HTTP edge', () => {
       remove: () => Promise.resolve(nobody),
       nodes: () => Promise.resolve([]),
       statistics: () => Promise.resolve(nobody),
+      contents: noContents,
+      ended: () => {},
+      trashRetention: undefined,
       policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
@@ -120,6 +124,61 @@ describe('the HTTP edge', () => {
     expect(page.documents.map(({ people }) => people)).toEqual([[{ name: 'Ada', color: '#aa0000' }]])
   })
 
+  it('leaves out the body of what was changed where it is asked to', async () => {
+    const headers = { prefer: 'respond-async, return=minimal' }
+    const created = await call(documents, { method: 'POST', body: '{"id":"a"}', headers })
+    expect([created.status, created.headers.get('location'), await created.text()]).toEqual([201, `${documents}/a`, ''])
+    expect(created.headers.get('preference-applied')).toBe('return=minimal')
+    const renamed = await call(`${documents}/a`, { method: 'PATCH', body: '{"title":"A"}', headers })
+    expect([renamed.status, renamed.headers.get('preference-applied')]).toEqual([204, 'return=minimal'])
+    expect(await (await call(`${documents}/a`)).json()).toMatchObject({ title: 'A' })
+    const whole = await call(`${documents}/a`, { method: 'PATCH', body: '{"title":"B"}', headers: { prefer: 'x' } })
+    expect([whole.status, whole.headers.get('preference-applied')]).toEqual([200, null])
+  })
+
+  it('renames only what is as its tag says, also where somebody is faster', async () => {
+    const tagOf = (response: Response): string => response.headers.get('etag') ?? ''
+    const created = await call(documents, { method: 'POST', body: '{"id":"a","title":"A"}' })
+    const tag = tagOf(await call(`${documents}/a`))
+    expect(tag).toMatch(/^"[\w-]{22}"$/)
+    expect(tagOf(created)).toBe(tag)
+    const rename = (title: string, ifMatch: string): Promise<Response> =>
+      call(`${documents}/a`, { method: 'PATCH', body: JSON.stringify({ title }), headers: { 'if-match': ifMatch } })
+    const both = await Promise.all(['B', 'C'].map((title) => rename(title, `"x", ${tag}`)))
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 412]))
+    const late = await rename('D', tag)
+    expect([late.status, await late.json()]).toMatchObject([412, { type: '/problems/changed' }])
+    const renamed = await rename('E', '*')
+    expect(tagOf(renamed)).toBe(tagOf(await call(`${documents}/a`)))
+    expect(
+      (await call(`${documents}/b`, { method: 'PATCH', body: '{"title":""}', headers: { 'if-match': '*' } })).status,
+    ).toBe(404)
+  })
+
+  it('answers HEAD as GET, without the body', async () => {
+    await create('a')
+    for (const [path, status] of [
+      [documents, 200],
+      [`${documents}/a`, 200],
+      [`${documents}/b`, 404],
+    ] as const) {
+      const response = await call(path, { method: 'HEAD' })
+      expect([path, response.status, await response.text()]).toEqual([path, status, ''])
+    }
+  })
+
+  it.each([
+    ['PUT', `${documents}/team%2Fa`, 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', documents, 'GET, HEAD, POST'],
+    ['PUT', `${documents}/a/content`, 'GET, HEAD, POST'],
+    ['GET', `${documents}/a/updates`, 'POST'],
+    ['POST', '/api/v1/trash', 'GET, HEAD'],
+  ])('E2: %s %s is answered with what is taken', async (method, path, allow) => {
+    const response = await call(path, { method })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
+    expect(await response.json()).toMatchObject({ type: '/problems/method-not-allowed' })
+  })
+
   const text = (length: number): string => 'x'.repeat(length)
   const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
   it.each<[string, string, Call, number, string]>([
@@ -160,7 +219,7 @@ describe('the HTTP edge', () => {
     ['renaming what does not exist', `${documents}/nope`, { method: 'PATCH', body: '{"title":"x"}' }, 404, 'not-found'],
     ['renaming without a title', `${documents}/nope`, { method: 'PATCH', body: '{}' }, 400, 'invalid-request'],
     ['a route that there is not', '/api/v1/nope', {}, 404, 'not-found'],
-    ['a method that there is not', documents, { method: 'DELETE' }, 404, 'not-found'],
+    ['a method that there is not', documents, { method: 'DELETE' }, 405, 'method-not-allowed'],
     ['another origin', documents, { headers: { origin: 'https://evil.example.com' } }, 403, 'forbidden-origin'],
     ['a rebound host', documents, { headers: { host: 'evil.example.com' } }, 403, 'forbidden-origin'],
     ['a token that nobody verifies', documents, { headers: { authorization: 'Bearer x' } }, 401, 'unauthorized'],
@@ -197,7 +256,9 @@ describe('the HTTP edge', () => {
   it('E2: a store that is away is 503, a failure without a name 500 and says nothing of it', async () => {
     const failing = (failure: Error): Partial<EdgeParts> => {
       const fail = (): Promise<never> => Promise.reject(failure)
-      return { catalog: () => ({ create: fail, get: fail, list: fail, setTitle: fail, delete: fail, recreate: fail }) }
+      const trash = { trash: fail, restore: fail, listTrash: fail }
+      const catalog = { create: fail, get: fail, list: fail, setTitle: fail, delete: fail, recreate: fail, ...trash }
+      return { catalog: () => catalog }
     }
     expect((await call(documents, { parts: failing(new StoreUnavailableError('gone')) })).status).toBe(503)
     const response = await call(documents, { parts: failing(new Error('secret detail')) })

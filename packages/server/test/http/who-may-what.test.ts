@@ -1,5 +1,5 @@
-import { currentFormats, MemoryStore, type NodeRecord } from '@weft/persistence'
-import { documentPageSchema, memberListSchema } from '@weft/protocol/http'
+import { currentFormats, MemoryStore, type NodeRecord, type Place } from '@weft/persistence'
+import { documentPageSchema, memberListSchema, trashDocumentPageSchema } from '@weft/protocol/http'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { noTokens } from '../../src/auth/auth-config.ts'
@@ -7,6 +7,7 @@ import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-po
 import { TokenVerifier } from '../../src/auth/token-verifier.ts'
 import type { MemberFacts } from '../../src/room/member-facts.ts'
 import { RevocationList } from '../../src/auth/revocation-list.ts'
+import type { DocumentContents } from '../../src/http/document-content.ts'
 import { createEdge } from '../../src/http/edge.ts'
 import { ProblemError } from '../../src/http/problem.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
@@ -51,6 +52,20 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'remove one that may be elsewhere': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/lost` },
   nodes: { method: 'GET', path: '/api/v1/nodes' },
   statistics: { method: 'GET', path: '/api/v1/statistics' },
+  read: { method: 'GET', path: `${documents}/team-a%2Fplan/content` },
+  write: { method: 'POST', path: `${documents}/team-a%2Fplan/content`, body: '{"content":"x","format":"text"}' },
+  'write nothing': { method: 'POST', path: `${documents}/team-a%2Fplan/content`, body: '{}' },
+  'write an update of another type': { method: 'POST', path: `${documents}/team-a%2Fplan/updates`, body: 'x' },
+  copy: { method: 'POST', path: `${documents}/team-a%2Fplan/copy`, body: '{"id":"team-a/copy"}' },
+  'copy to elsewhere': { method: 'POST', path: `${documents}/team-a%2Fplan/copy`, body: '{"id":"team-b/copy"}' },
+  'copy what is not there': { method: 'POST', path: `${documents}/team-a%2Fnope/copy`, body: '{"id":"team-a/copy"}' },
+  'put into the trash': { method: 'DELETE', path: `${documents}/team-a%2Fplan` },
+  'put what is not there into the trash': { method: 'DELETE', path: `${documents}/team-a%2Fnope` },
+  'list the trash': { method: 'GET', path: '/api/v1/trash' },
+  restore: { method: 'POST', path: `${documents}/team-a%2Ftrashed/restore` },
+  'restore what is not there': { method: 'POST', path: `${documents}/team-a%2Fnope/restore` },
+  erase: { method: 'DELETE', path: `${documents}/team-a%2Fplan?forever` },
+  'erase what is not there': { method: 'DELETE', path: `${documents}/team-a%2Fnope?forever` },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
@@ -62,6 +77,7 @@ type Answer = '200' | '201' | '204' | `${number} ${string}`
 const invalid: Answer = '400 invalid-request'
 const forbidden: Answer = '403 forbidden'
 const notFound: Answer = '404 not-found'
+const wrongType: Answer = '415 unsupported-media-type'
 
 /** What each answers to those whose tokens hold: reader, other team, without access, writer, service key. */
 const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer, Answer]>> = {
@@ -81,6 +97,20 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'remove one that may be elsewhere': [forbidden, notFound, notFound, forbidden, '503 nodes-silent'],
   nodes: [forbidden, forbidden, forbidden, forbidden, '200'],
   statistics: [forbidden, forbidden, forbidden, forbidden, '200'],
+  read: ['200', notFound, notFound, '200', '200'],
+  write: [forbidden, notFound, notFound, '200', '200'],
+  'write nothing': [forbidden, notFound, notFound, invalid, invalid],
+  'write an update of another type': [forbidden, notFound, notFound, wrongType, wrongType],
+  copy: [forbidden, notFound, notFound, '201', '201'],
+  'copy to elsewhere': [forbidden, notFound, notFound, forbidden, '201'],
+  'copy what is not there': [forbidden, notFound, notFound, notFound, notFound],
+  'put into the trash': [forbidden, notFound, notFound, '204', '204'],
+  'put what is not there into the trash': [forbidden, notFound, notFound, notFound, notFound],
+  'list the trash': ['200', '200', '200', '200', '200'],
+  restore: [forbidden, notFound, notFound, '204', '204'],
+  'restore what is not there': [forbidden, notFound, notFound, notFound, notFound],
+  erase: [forbidden, notFound, notFound, forbidden, '204'],
+  'erase what is not there': [forbidden, notFound, notFound, forbidden, notFound],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
@@ -121,6 +151,17 @@ const member: MemberFacts = {
   unsaved: 2,
 }
 
+const place: Place = { epoch: '1.a.b', position: 1, tip: 'tip' }
+
+/** Every document holds something, and takes all that is written. */
+const anyContents: DocumentContents = {
+  render: () => Promise.resolve(new TextEncoder().encode('{}')),
+  write: () => Promise.resolve(place),
+  update: () => Promise.resolve(place),
+  draft: () => Promise.resolve(new Uint8Array()),
+  copy: () => Promise.resolve(place),
+}
+
 describe('who may what over HTTP', () => {
   let store: MemoryStore
   let revocations: RevocationList
@@ -129,6 +170,10 @@ describe('who may what over HTTP', () => {
     revocations = new RevocationList(() => Date.now())
     for (const [at, id] of ['team-a/plan', 'team-b/plan', 'team-a/notes', 'c', 'team-b/shared'].entries()) {
       await store.catalog.create({ id, title: '', createdBy: 'someone', at })
+    }
+    for (const id of ['team-a/trashed', 'team-b/trashed', 'team-a/thrown']) {
+      await store.catalog.create({ id, title: '', createdBy: 'someone', at: 9 })
+      await store.catalog.trash(id, 10)
     }
   })
 
@@ -163,6 +208,9 @@ describe('who may what over HTTP', () => {
         answers: ['node-a', 'node-b'].map((name) => ({ node: name, answer: statistics })),
         unanswered: ['node-c'],
       }),
+      contents: anyContents,
+      ended: () => {},
+      trashRetention: undefined,
       policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
@@ -184,6 +232,7 @@ describe('who may what over HTTP', () => {
     })
     const headers = {
       host: '127.0.0.1:8787',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `${scheme} ${token}` }),
     }
     return await askAsDescribed(
@@ -236,6 +285,21 @@ describe('who may what over HTTP', () => {
     })
     const [first, second] = await Promise.all(created)
     expect(first).toBe(second)
+  })
+
+  it('the trash shows what one’s access covers, without what was taken back', async () => {
+    const shown = async (token: string | undefined): Promise<string[]> => {
+      const response = await call({ method: 'GET', path: '/api/v1/trash' }, token)
+      return trashDocumentPageSchema.parse(await response.json()).documents.map(({ id }) => id)
+    }
+    const old = await tokenWith({ claims: { aud: 'docs', iat: now - 5 } })
+    expect(await shown(old)).toEqual(['team-a/thrown', 'team-a/trashed'])
+    expect(await shown(await bearers['other team']())).toEqual(['team-b/trashed'])
+    expect(await shown(await bearers['without access']())).toEqual([])
+    expect(await shown(await bearers['service key']())).toHaveLength(3)
+    const tokens = { subject: 'ada', document: 'team-a/thrown' }
+    revocations.add([{ id: 'one', tokens, before: Date.now(), until: Date.now() + 60_000 }])
+    expect(await shown(old)).toEqual(['team-a/trashed'])
   })
 
   it.each<[string, string]>([

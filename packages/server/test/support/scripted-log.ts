@@ -63,7 +63,8 @@ export class ScriptedLog implements DocumentLog {
   }
 
   heads(): Promise<(Place | undefined)[]> {
-    return Promise.reject(new Error('not scripted'))
+    const { length } = this.entries
+    return Promise.resolve([{ epoch: 'e', position: length, tip: String(length) }])
   }
 
   begin(): Promise<Place> {

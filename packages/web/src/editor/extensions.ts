@@ -5,13 +5,12 @@ import { Placeholder } from '@tiptap/extension-placeholder'
 import { TableKit } from '@tiptap/extension-table'
 import { StarterKit } from '@tiptap/starter-kit'
 import type { WeftDocument } from '@weft/client'
-import { richTextField } from '@weft/protocol'
+import { isSafeLink, richTextField } from '@weft/protocol'
 import { carets } from './carets.ts'
 import { roomToWrite } from './room-to-write.ts'
-import { isSafeLink } from './safe-url.ts'
 
 /** Everything that a document may hold, and the editor's ties to it. */
-export function editorExtensions({ doc, awareness }: WeftDocument): Extensions {
+export function editorExtensions({ doc, awareness }: Pick<WeftDocument, 'doc' | 'awareness'>): Extensions {
   return [
     StarterKit.configure({
       heading: { levels: [1, 2, 3] },

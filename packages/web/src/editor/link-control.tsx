@@ -1,9 +1,10 @@
 import { Anchor, Button, Group } from '@mantine/core'
 import { IconLink } from '@tabler/icons-react'
+import { isSafeLink } from '@weft/protocol'
 import { type Editor, useEditorState } from '@tiptap/react'
 import { type ReactNode, useState } from 'react'
 import { AddressField, AddressForm, AddressPopover } from './address-form.tsx'
-import { isSafeLink, readLink } from './safe-url.ts'
+import { readLink } from './safe-url.ts'
 import { ToolbarButton } from './toolbar-button.tsx'
 
 interface ControlProps {

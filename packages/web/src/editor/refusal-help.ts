@@ -44,6 +44,11 @@ export const refusalHelp: Readonly<Record<RefusalKind, RefusalHelp>> = {
     short: 'the document was deleted',
     advice: 'What is shown here is the copy of this device. Copy from it what you need.',
   },
+  trashed: {
+    short: 'the document is in the trash',
+    advice: 'Who may write it can restore it. What is shown here is the copy of this device.',
+    retry: 'reconnect',
+  },
   replaced: {
     short: 'the document was made anew',
     advice: 'It stays kept on this device, and the new document opens with a reload.',

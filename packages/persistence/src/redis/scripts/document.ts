@@ -44,7 +44,8 @@ return 'created'
 
 /**
  * Keys: head, log, meta, and the checkpoint where there is one. Arguments: the epoch that is deleted, the checkpoint's
- * generation, the tombstone's epoch, the time, the formats; the key of its files, and what those of their chunks begin with.
+ * generation, the tombstone's epoch, the time, the formats; the key of its files, and what those of their chunks begin with; and
+ * what has to stand in `deleted`, unless anything may: of one that is in the trash since then.
  */
 export const deleteScript: RedisScript = redisScript(
   `
@@ -53,7 +54,8 @@ ${eraseFiles}
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'checkpoint:generation', 'format')
 if not head[1] then return 'missing' end
 if not readable(head[4], ARGV[5], ARGV[6]) then return 'format' end
-if head[2] then return 'deleted' end
+if head[2] and not string.match(head[2], '^trash:') then return 'deleted' end
+if ARGV[10] ~= '' and head[2] ~= ARGV[10] then return 'done' end
 if head[1] ~= ARGV[1] or (head[3] or '') ~= ARGV[2] then return 'moved' end
 redis.call('UNLINK', unpack(KEYS, 2))
 redis.call('DEL', KEYS[1])
@@ -64,14 +66,38 @@ return 'done'
   'allow-oom',
 )
 
-/** Keys: head, meta. Arguments: title, time, the formats. */
+/** Keys: head, meta. Arguments: title, time, whether a title is expected, that title, the formats. */
 export const setTitleScript: RedisScript = redisScript(`
 ${formatCheck}
 local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'updated', 'format')
 if not head[1] then return 'missing' end
-if not readable(head[4], ARGV[3], ARGV[4]) then return 'format' end
+if not readable(head[4], ARGV[5], ARGV[6]) then return 'format' end
 if head[2] then return 'deleted' end
+if ARGV[3] == '1' and (redis.call('HGET', KEYS[2], 'title') or '') ~= ARGV[4] then return 'other' end
 redis.call('HSET', KEYS[2], 'title', ARGV[1])
 if tonumber(ARGV[2]) > tonumber(head[3]) then redis.call('HSET', KEYS[1], 'updated', ARGV[2]) end
+return 'done'
+`)
+
+/** Key: head. Arguments: the mark of the trash, the formats. */
+export const trashScript: RedisScript = redisScript(`
+${formatCheck}
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'format')
+if not head[1] then return 'missing' end
+if not readable(head[3], ARGV[2], ARGV[3]) then return 'format' end
+if head[2] then return 'deleted' end
+redis.call('HSET', KEYS[1], 'deleted', ARGV[1])
+return 'done'
+`)
+
+/** Key: head. Arguments: the formats. */
+export const restoreScript: RedisScript = redisScript(`
+${formatCheck}
+local head = redis.call('HMGET', KEYS[1], 'epoch', 'deleted', 'format')
+if not head[1] then return 'missing' end
+if not readable(head[3], ARGV[1], ARGV[2]) then return 'format' end
+if not head[2] then return 'done' end
+if not string.match(head[2], '^trash:') then return 'deleted' end
+redis.call('HDEL', KEYS[1], 'deleted')
 return 'done'
 `)

@@ -2,10 +2,10 @@ import { type RedisScript, redisScript } from './redis-script.ts'
 
 /**
  * Changes one bucket of the listing. What stands in it of a document is kept beside the sets, so that it can be taken out of
- * them whoever put it there. An addition that is older than what is listed does nothing; `restore` trusts nothing that is.
+ * them whoever put it there, and beside it the trash, by time. An addition that is older than what is listed does nothing; `restore` trusts nothing that is.
  *
  * Key: the bucket's hash of what is listed. Arguments: what the names of its sets begin with; then of each document its id,
- * the number of its scopes, `add`, `remove` or `restore`, its place by update, its place by creation, its scopes.
+ * the number of its scopes, `add`, `remove`, `trash` or `restore`, its place by update (of the trash: since when), its place by creation, its scopes.
  */
 export const changeListingScript: RedisScript = redisScript(`
 local base = ARGV[1]
@@ -22,7 +22,12 @@ while i <= #ARGV do
   local scopes = {unpack(ARGV, i + 5, i + 4 + count)}
   i = i + 5 + count
   local listed = redis.call('HGET', KEYS[1], id)
-  if action == 'remove' then
+  if action == 'remove' or action == 'trash' then
+    if action == 'trash' then
+      redis.call('ZADD', base .. 'trash', updated, id)
+    else
+      redis.call('ZREM', base .. 'trash', id)
+    end
     if listed then remove(id, listed, scopes) end
     redis.call('HDEL', KEYS[1], id)
     redis.call('ZREM', base .. 'name', id)

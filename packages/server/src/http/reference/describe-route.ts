@@ -1,7 +1,7 @@
 import type { ProblemKind } from '@weft/protocol/http'
 import type { MiddlewareHandler } from 'hono'
 import { z } from 'zod'
-import { parse, readJson } from '../request-body.ts'
+import { parse, readJson } from '../requests.ts'
 
 /** A body or an answer that is not JSON of one schema. */
 export interface Media {
