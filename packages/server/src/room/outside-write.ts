@@ -1,4 +1,10 @@
-import { DocumentDeletedError, type DocumentLog, type Place, type StoreError } from '@weft/persistence'
+import {
+  type AppendReceipt,
+  DocumentDeletedError,
+  type DocumentLog,
+  type Place,
+  type StoreError,
+} from '@weft/persistence'
 import type { RefusalKind } from '@weft/protocol'
 import type { Admission } from './admission.ts'
 import type { Appender } from './appender.ts'
@@ -97,9 +103,10 @@ export class OutsideWrites {
     return head
   }
 
-  /** Appends up to this one are durable. */
-  durable(append: number, place: Place): void {
+  /** Appends up to this one are durable; the last one stands where its receipt says. */
+  durable(append: number, { epoch, last, tip }: AppendReceipt): void {
     if (this.#waiting.length === 0) return
+    const place = { epoch, position: last, tip }
     const due = this.#waiting.filter((waiting) => waiting.append <= append)
     this.#waiting = this.#waiting.filter((waiting) => waiting.append > append)
     for (const { resolve } of due) resolve(place)

@@ -1,4 +1,4 @@
-import { CorruptRecordError, type Place, type StoreError, StoreUnavailableError } from '@weft/persistence'
+import { type AppendReceipt, CorruptRecordError, type StoreError, StoreUnavailableError } from '@weft/persistence'
 import {
   type AwarenessEntry,
   encodeAwarenessFrame,
@@ -45,6 +45,8 @@ export class Room {
   readonly document: string
   /** The other nodes, where several share the log. */
   readonly others: OtherNodes | undefined
+  /** What is written by nobody who has a seat here. */
+  readonly writes: OutsideWrites
   readonly #replica: Replica
   readonly #limits: RoomLimits
   readonly #surroundings: Surroundings
@@ -61,7 +63,6 @@ export class Room {
   readonly #stateFrames: StateFrames
   readonly #acknowledgements = new Acknowledgements()
   readonly #pace = new FlushPace()
-  readonly #writes: OutsideWrites
   readonly #schedule: FlushSchedule
   #epoch: string
   #emptySince: number
@@ -88,34 +89,17 @@ export class Room {
       surroundings,
       unsaved,
       events: {
-        durable: (bytes, receipt) => {
-          this.#durable(bytes, { epoch: receipt.epoch, position: receipt.last, tip: receipt.tip })
-          this.others?.appended(receipt)
-        },
+        durable: (bytes, receipt) => this.#durable(bytes, receipt),
         refused: (error) => this.end(error),
-        outdated: () => this.#outdated(),
+        outdated: () => this.others?.outdated() ?? false,
         failing: (error) => this.#storeFailing(error),
         recovered: () => this.#recovered(),
       },
     })
-    const { appender, intake } = { appender: this.#appender, intake: this.#intake }
-    this.#admission = new Admission({ replica, appender, intake, limits, unsaved, flush: () => this.flush() })
-    this.#backpressure = new Backpressure({
-      members: this.#delivery.members,
-      appender,
-      intake,
-      limits,
-      alone: parts.alone,
-    })
-    this.#writes = new OutsideWrites({
-      document,
-      log,
-      limits,
-      appender,
-      intake,
-      admission: this.#admission,
-      flush: () => this.flush(),
-    })
+    const shared = { limits, appender: this.#appender, intake: this.#intake, flush: () => this.flush() }
+    this.#admission = new Admission({ ...shared, replica, unsaved })
+    this.#backpressure = new Backpressure({ ...shared, members: this.#delivery.members, alone: parts.alone })
+    this.writes = new OutsideWrites({ ...shared, document, log, admission: this.#admission })
     this.others = this.#findOthers(parts)
     this.#schedule = new FlushSchedule(surroundings, () => this.#flush(parts.alone() ? undefined : limits))
     this.#emptySince = surroundings.now()
@@ -146,11 +130,6 @@ export class Room {
   state(): readonly Uint8Array[] {
     this.flush()
     return this.#replica.state()
-  }
-
-  /** As `OutsideWrites.write`. */
-  async write(update: Uint8Array, actor: string): Promise<Place> {
-    return await this.#writes.write(update, actor)
   }
 
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
@@ -272,7 +251,7 @@ export class Room {
     this.others?.end()
     this.#schedule.end()
     this.#appender.stop()
-    this.#writes.end(new StoreUnavailableError('the document was closed before it was saved'))
+    this.writes.end(new StoreUnavailableError('the document was closed before it was saved'))
     this.#replica.destroy()
   }
 
@@ -341,11 +320,12 @@ export class Room {
     if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 
-  #durable(bytes: number, place: Place): void {
-    this.#writes.durable(this.#appender.durable, place)
+  #durable(bytes: number, receipt: AppendReceipt): void {
+    this.writes.durable(this.#appender.durable, receipt)
     this.#acknowledgements.durable(this.#appender.durable)
     this.#compaction.appended(bytes)
     this.#backpressure.eased()
+    this.others?.appended(receipt)
   }
 
   #storeFailing(error: StoreError): void {
@@ -386,9 +366,7 @@ export class Room {
       host: {
         presence: this.#presence,
         take: (updates) => this.#takeLogged(updates),
-        state: () => {
-          return mergeUpdates(this.state())
-        },
+        state: () => mergeUpdates(this.state()),
         continued: (epoch) => {
           this.#epoch = epoch
           this.#appender.continueIn(epoch)
@@ -409,15 +387,9 @@ export class Room {
     this.#scheduleFlush()
   }
 
-  /** @returns whether the log is mended */
-  #outdated(): boolean {
-    this.others?.outdated()
-    return this.others !== undefined
-  }
-
   /** The document is gone: everyone is told, and nothing more is taken. */
   end(error: StoreError): void {
-    this.#writes.end(error)
+    this.writes.end(error)
     for (const member of this.#delivery.members) member.close(error.kind)
     this.#events.ended(error)
   }

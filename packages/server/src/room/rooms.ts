@@ -143,7 +143,7 @@ export class Rooms {
   async write(document: string, update: Uint8Array, actor: string): Promise<Place> {
     for (;;) {
       const room = this.#rooms.get(document)
-      if (room !== undefined) return await room.write(update, actor)
+      if (room !== undefined) return await room.writes.write(update, actor)
       await this.#open(document, undefined, undefined)
     }
   }

@@ -135,9 +135,10 @@ export class OtherNodes implements Probed {
     this.#follower.headIs(head)
   }
 
-  /** An append found no such log: it is mended. */
-  outdated(): void {
+  /** An append found no such log. @returns that it is mended */
+  outdated(): boolean {
     this.#follower.outdated()
+    return true
   }
 
   /** When the log was last known to end where the replica is, in milliseconds since 1970. */
