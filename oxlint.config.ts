@@ -132,7 +132,7 @@ const config: OxlintConfig = defineConfig({
       rules: { 'import/no-default-export': 'off' },
     },
     {
-      files: ['scripts/**', 'deploy/**', 'bench/**', 'test/**', 'packages/*/test/**'],
+      files: ['scripts/**', 'deploy/**', 'examples/**', 'bench/**', 'test/**', 'packages/*/test/**'],
       rules: { 'no-console': 'off', 'unicorn/no-process-exit': 'off' },
     },
     {

@@ -2,7 +2,7 @@ import { openStore } from '@weft/persistence'
 import type { Command, Config } from './config/settings.ts'
 import { exitCode } from './exit-code.ts'
 import { createLog } from './observability/log.ts'
-import { startServer } from './server.ts'
+import { startServer } from './start-server.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 import type { WorkerLink } from './workers/worker-link.ts'
 

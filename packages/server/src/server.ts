@@ -1,7 +1,9 @@
 import type { Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import type { Store } from '@weft/persistence'
+import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
+import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
 import { RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { ContentThread, defaultContentLimits } from './content/content-thread.ts'
@@ -11,10 +13,8 @@ import { isSharedStore } from './config/store-fit.ts'
 import { ServedContents } from './served-contents.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
-import { createHttpServer } from './http/http-server.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
 import { identityPolicy } from './identity.ts'
-import { closeServer, listen } from './listening.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
 import { nodeDescription, NodeHeartbeat } from './node-heartbeat.ts'
@@ -31,7 +31,7 @@ import { defaultRoomLimits } from './room/limits.ts'
 import { ClientAddresses } from './socket/client-address.ts'
 import { turnAllAway } from './socket/edge-upgrades.ts'
 import { defaultSocketLimits } from './socket/limits.ts'
-import { SyncTier } from './socket/sync-tier.ts'
+import { SyncTier, type UpgradeSource } from './socket/sync-tier.ts'
 import { StoreOpening } from './store-opening.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 import { TrashSweep } from './trash-sweep.ts'
@@ -48,8 +48,8 @@ const day = 24 * hour
 /** How long a revocation waits for what other nodes have open, in milliseconds: it holds within two seconds all the same. */
 const revocationPatience = 300
 
-/** What a server is made with beside its configuration. */
-export interface ServerParts {
+/** What a node is made with beside its configuration. */
+export interface NodeParts {
   /**
    * Opens the store, which the server closes. Called again where a store that nodes share was away.
    *
@@ -63,6 +63,12 @@ export interface ServerParts {
   readonly anyLoopbackOrigin: boolean
   /** What it has in common with other processes behind the same address, where it is one of several. */
   readonly worker?: WorkerSeat | undefined
+  /** Whether the web app is served at `/`, which it is unless told otherwise. */
+  readonly webApp?: boolean | undefined
+  /** Who people are, in place of the tokens that are configured. */
+  readonly authorize?: Authorize | undefined
+  /** Whether only this machine reaches it, where that is not told by the configured host. */
+  readonly onLoopback?: (() => boolean) | undefined
 }
 
 /** The place of one process among several. */
@@ -75,35 +81,44 @@ export interface WorkerSeat {
   shareMetrics(own: () => Promise<string>): () => Promise<string>
 }
 
-/** A server that listens. */
-export interface WeftServer {
-  /** Where it is reached, for example `http://127.0.0.1:8787`. */
-  readonly url: string
+/** A node, before anyone listens for it. */
+export interface WeftNode {
+  /** Answers its HTTP requests. */
+  readonly app: Hono
+  /** Answers the WebSocket upgrades of a server. */
+  takeUpgrades(server: UpgradeSource): void
   /**
-   * Resolves when the store is there and documents can be opened, which is before it listens unless the store had to be waited
-   * for. Rejects where that may not be used as it is set up, or was not there before the end.
+   * Resolves when the store is there and documents can be opened. Rejects where that may not be used as it is set up, or was not
+   * there before the end.
    */
   readonly ready: Promise<void>
   /**
    * Goes down in order: unready, connections sent away, everything appended, store closed (S3).
    *
+   * @param closing closes what listens for it, once everything is appended
    * @returns whether everything that was taken in is saved; if not, the store did not take it and its writers still have it
    */
-  stop(): Promise<boolean>
+  stop(closing?: () => Promise<void>): Promise<boolean>
+  /** Lets go of everything, where nobody was let in yet. */
+  abandon(): Promise<void>
 }
 
 /**
- * Puts a server together and listens. The one place where the parts meet.
+ * Puts a node together. The one place where the parts meet. Where the store is there at once, so are documents.
  *
- * @throws ConfigurationError where the address cannot be listened on; KeysUnavailableError where a file has no keys; and what opening the store threw, except that a store
- *   which nodes share is waited for while it is away
+ * @throws KeysUnavailableError where a file has no keys; and what opening the store threw, except that a store which nodes share is
+ *   waited for while it is away
  */
-export async function startServer(config: Config, parts: ServerParts): Promise<WeftServer> {
+export async function createNode(config: Config, parts: NodeParts): Promise<WeftNode> {
   const { log, worker } = parts
   const { role } = config
   const surroundings = systemSurroundings
   const revocations = new RevocationList(() => surroundings.now())
-  const policy = await identityPolicy(config, surroundings, log, revocations)
+  const { authorize } = parts
+  const policy =
+    authorize === undefined
+      ? await identityPolicy(config, surroundings, log, revocations)
+      : authorizePolicy({ authorize, revocations, failed: (error) => log.error('authorize-failed', { error }) })
   const shared = isSharedStore(config.store)
   const opening = new StoreOpening({
     open: parts.openStore,
@@ -141,7 +156,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   const origins: OriginRules = {
     allowed: config.allowedOrigins,
     anyLoopback: parts.anyLoopbackOrigin,
-    loopbackOnly: isLoopback(config.host),
+    get loopbackOnly() {
+      return parts.onLoopback?.() ?? isLoopback(config.host)
+    },
   }
   const events = tierEvents(observers)
   const tier =
@@ -224,13 +241,9 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
           policy,
           revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
           opened: (tokens) => nodes.ask(openedQuestion, tokens, { patience: revocationPatience }),
-          webRoot,
+          webRoot: parts.webApp === false ? undefined : webRoot,
           now: () => surroundings.now(),
         })
-  const server = createHttpServer(app)
-  if (tier === undefined) turnAllAway(server, events)
-  else tier.attach(server)
-
   let trash: TrashSweep | undefined
   const release = async (): Promise<void> => {
     watch.stop()
@@ -265,35 +278,28 @@ export async function startServer(config: Config, parts: ServerParts): Promise<W
   ready.catch(() => {})
   // Whoever reads that it listens finds documents that can be opened, and nobody comes in by what was taken back.
   if (opening.store !== undefined) await Promise.allSettled([ready])
-  const url = await (worker?.takeConnections(server) ?? listen(server, config)).catch(async (error: unknown) => {
-    health.draining = true
-    await release()
-    await opening.close()
-    throw error
-  })
-  const { durability, anonymous } = config
-  log.info('listening', { url, store: withoutCredentials(config.store), durability, role, node: parts.node, anonymous })
-  if (anonymous !== 'none' && !isLoopback(config.host)) {
-    log.warn('anonymous-access', { host: config.host, anonymous })
-  }
   return {
-    url,
+    app,
+    takeUpgrades: (server) => {
+      if (tier === undefined) turnAllAway(server, events)
+      else tier.attach(server)
+    },
     ready,
-    stop: async () => {
+    stop: async (closing = () => Promise.resolve()) => {
       health.draining = true
       log.info('draining', { connections: tier?.size ?? 0, window: config.drainWindow })
       await tier?.drain(config.drainWindow)
       const unsaved = await documents.settle(settleLimit)
       if (unsaved.length > 0) log.error('stopped-unsaved', { documents: unsaved.slice(0, 100), count: unsaved.length })
-      await Promise.all([closeServer(server), release(), heartbeat?.stop()])
+      await Promise.all([closing(), release(), heartbeat?.stop()])
       await opening.close()
       log.info('stopped')
       return unsaved.length === 0
     },
+    abandon: async () => {
+      health.draining = true
+      await release()
+      await opening.close()
+    },
   }
-}
-
-/** A store's URL as it may be logged. */
-function withoutCredentials(url: string): string {
-  return url.replace(/\/\/.*@/, '//')
 }

@@ -43,8 +43,8 @@ export interface EdgeParts
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly policy: AccessPolicy
-  /** Folder of the built web app. */
-  readonly webRoot: string
+  /** Folder of the built web app; undefined where that is not served. */
+  readonly webRoot: string | undefined
 }
 
 /** The stateless tier: everything that is a request and an answer. */
@@ -106,7 +106,7 @@ export function createEdge(parts: EdgeParts): Hono {
     referenceRoutes(() => app.routes),
   )
   app.route('/api/v1', api)
-  app.route('/', webApp(webRoot))
+  if (webRoot !== undefined) app.route('/', webApp(webRoot))
   app.notFound((context) => context.text('There is nothing here.\n', 404))
   return app
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 
@@ -7,7 +7,6 @@ const headersTimeout = 10_000
 
 /** An HTTP server that does not listen yet. WebSockets are answered by whoever listens to its upgrades. */
 export function createHttpServer(app: Hono): Server {
-  const listener = getRequestListener(app.fetch)
   return createServer(
     {
       headersTimeout,
@@ -15,8 +14,14 @@ export function createHttpServer(app: Hono): Server {
       // Some clients offer HTTP/2 with every request; who does not know what is offered answers as if it were not (RFC 9110 §7.8).
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
-    (request, response) => {
-      void listener(request, response)
-    },
+    requestListener(app),
   )
+}
+
+/** Has an app answer the requests of an HTTP server. */
+export function requestListener(app: Hono): RequestListener {
+  const listener = getRequestListener(app.fetch)
+  return (request, response) => {
+    void listener(request, response)
+  }
 }

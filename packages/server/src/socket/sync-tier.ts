@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import {
   bearerSubprotocolPrefix,
@@ -57,6 +57,11 @@ export interface SyncTierParts {
   readonly events: SyncTierEvents
 }
 
+/** What upgrade requests come from: an HTTP server, or what passes on some of one's. */
+export interface UpgradeSource {
+  on(event: 'upgrade', listener: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): unknown
+}
+
 /** What the tier knows of a connection. */
 interface ConnectionState {
   readonly document: string | undefined
@@ -112,7 +117,7 @@ export class SyncTier {
   }
 
   /** Answers a server's upgrade requests. */
-  attach(server: Server): void {
+  attach(server: UpgradeSource): void {
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
   }
 

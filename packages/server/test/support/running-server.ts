@@ -1,6 +1,6 @@
 import { openStore, type Store } from '@weft/persistence'
 import { type Config, defaults } from '../../src/config/settings.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/start-server.ts'
 import { CapturedLog } from './captured-log.ts'
 
 /** A real server in the test's process, on a free port of loopback. */
