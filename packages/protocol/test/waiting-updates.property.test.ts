@@ -70,11 +70,12 @@ function take(doc: Y.Doc, update: Uint8Array): { changes: Uint8Array[]; logged: 
   const hear = (change: Uint8Array): number => changes.push(change)
   const before = waitingIn(doc)
   doc.on('update', hear)
-  expect(applyWithWaiting(doc, withoutOverlap(doc, update))).toBe(false)
+  const added = withoutOverlap(doc, update)
+  expect(applyWithWaiting(doc, added)).toBe(false)
   doc.off('update', hear)
   const after = waitingIn(doc)
   const waits = after !== undefined && (before === undefined || Buffer.compare(before, after) !== 0)
-  return { changes, logged: waits ? [...changes, update] : changes }
+  return { changes, logged: waits ? [added, ...changes] : changes }
 }
 
 /** A document as a checkpoint holds it. */

@@ -207,13 +207,13 @@ export class Intake {
   #apply(member: Member, update: Uint8Array): void {
     this.#completed ||= this.#replica.waiting
     const applied = this.#replica.apply(update, this.#limits)
+    if (applied.waiting !== undefined) {
+      this.#logWaiting(member, applied.waiting)
+      if (applied.grew) this.#beginHolding(member, update.byteLength)
+    }
     if (applied.update !== undefined) {
       this.#changed(member, applied.update)
       this.#log(member, applied.update)
-    }
-    if (applied.waiting) {
-      this.#logWaiting(member, update)
-      if (applied.grew) this.#beginHolding(member, update.byteLength)
     }
     this.#letGo ||= applied.letGo
     if (applied.error !== undefined) this.#unreadable(member)

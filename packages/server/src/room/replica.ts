@@ -11,8 +11,11 @@ import { StateCache } from './state-cache.ts'
 export interface Applied {
   /** What it changed, as one update; undefined where it changed nothing. */
   readonly update: Uint8Array | undefined
-  /** Whether some of it waits for updates that have not come. Then nothing tells what it was: the bytes themselves must be logged. */
-  readonly waiting: boolean
+  /**
+   * What must be logged before what it changed, where some of it waits for updates that have not come: nothing else tells what
+   * that was, and whoever replays the log must come to hold the same. Undefined where nothing waits.
+   */
+  readonly waiting: Uint8Array | undefined
   /** Whether more waits than before. */
   readonly grew: boolean
   /** Why Yjs could not read it to its end. What came before the fault was applied. */
@@ -72,10 +75,11 @@ export class Replica {
     const { store } = this.#doc
     const before = copyPending(store)
     const bytesBefore = this.waitingBytes
+    const added = withoutOverlap(this.#doc, update)
     let error: Error | undefined
     let letGo = false
     try {
-      letGo = applyWithWaiting(this.#doc, withoutOverlap(this.#doc, update))
+      letGo = applyWithWaiting(this.#doc, added)
     } catch (cause) {
       error = new Error('Yjs cannot read this update', { cause })
     }
@@ -92,7 +96,7 @@ export class Replica {
     if (overflow || error !== undefined) Object.assign(store, before)
     return {
       update: changed,
-      waiting: waits && !overflow && error === undefined,
+      waiting: waits && !overflow && error === undefined ? added : undefined,
       grew: this.waitingBytes > bytesBefore,
       error,
       overflow,

@@ -107,7 +107,6 @@ describe('R3: frames that were changed on their way', () => {
           for (const doc of [durable, loaded, joiner.doc]) {
             if (!textOf(doc).includes('still here')) throw new Error(`someone has "${textOf(doc)}"`)
           }
-          if (clocksOf(loaded) !== clocksOf(joiner.doc)) throw new Error('whoever loads the log has something else')
         }),
         {
           numRuns: Number(process.env['WEFT_FUZZ_RUNS'] ?? 150),
@@ -135,10 +134,6 @@ async function loadedFrom(fixture: RoomFixture): Promise<Y.Doc> {
   const doc = new Y.Doc()
   for (const update of replica.state()) Y.applyUpdate(doc, update)
   return doc
-}
-
-function clocksOf(doc: Y.Doc): string {
-  return JSON.stringify([...Y.decodeStateVector(Y.encodeStateVector(doc))].sort(([one], [other]) => one - other))
 }
 
 /** Someone who writes all that Yjs can hold, each update needing the one before. */
