@@ -68,6 +68,9 @@ export interface DocumentCatalog {
   /** One document; undefined where it does not exist or was deleted. */
   get(document: string): Promise<DocumentRecord | undefined>
 
+  /** Who created a document, in the trash or not; undefined where it does not exist or was deleted. @throws StoreUnavailableError */
+  creatorOf(document: string): Promise<string | undefined>
+
   /** @throws InvalidCursorError, StoreUnavailableError */
   list(listing: DocumentListing): Promise<DocumentRecordPage>
 

@@ -101,6 +101,19 @@ export function trashRules(kind: StoreKind): void {
       await expect(store.catalog.restore('still')).rejects.toThrow(DocumentDeletedError)
     }))
 
+  test('who created a document is known, in the trash too, until it is erased', () =>
+    withStore(kind, async ({ store: { catalog } }) => {
+      expect(await catalog.creatorOf('a')).toBeUndefined()
+      await catalog.create({ id: 'a', title: '', createdBy: 'ada', at: 1 })
+      expect(await catalog.creatorOf('a')).toBe('ada')
+      await catalog.trash('a', 2)
+      expect(await catalog.creatorOf('a')).toBe('ada')
+      await catalog.delete('a', 3)
+      expect(await catalog.creatorOf('a')).toBeUndefined()
+      await catalog.recreate({ id: 'a', title: '', createdBy: 'grace', at: 4 })
+      expect(await catalog.creatorOf('a')).toBe('grace')
+    }))
+
   test('what never was cannot be put into the trash, nor taken out of it', () =>
     withStore(kind, async ({ store }) => {
       await expect(store.catalog.trash('nobody', 1)).rejects.toThrow(DocumentNotFoundError)

@@ -39,6 +39,11 @@ export class MemoryCatalog implements DocumentCatalog {
     return present?.state === 'live' && present.trashed === undefined ? recordOf(document, present) : undefined
   }
 
+  async creatorOf(document: string): Promise<string | undefined> {
+    const present = this.#documents.get(document)
+    return present?.state === 'live' ? present.createdBy : undefined
+  }
+
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     assertPageSize(listing)
     const { order, limit, prefix = '', cursor } = listing

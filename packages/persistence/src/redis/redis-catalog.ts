@@ -37,6 +37,10 @@ export class RedisCatalog implements DocumentCatalog {
     return this.#index.record(document)
   }
 
+  async creatorOf(document: string): Promise<string | undefined> {
+    return (await this.#index.found(document))?.record.createdBy
+  }
+
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     assertPageSize(listing)
     await this.#index.flush()

@@ -210,6 +210,7 @@ function countedCatalog(catalog: DocumentCatalog, operations: Operations): Docum
   return {
     create: (document) => operations.run(() => catalog.create(document)),
     get: (document) => operations.run(() => catalog.get(document)),
+    creatorOf: (document) => operations.run(() => catalog.creatorOf(document)),
     list: (listing) => operations.run(() => catalog.list(listing)),
     setTitle: (document, title, at, expected) => operations.run(() => catalog.setTitle(document, title, at, expected)),
     trash: (document, at) => operations.run(() => catalog.trash(document, at)),

@@ -36,6 +36,7 @@ type TimeOrder = 'updated' | 'created'
 /** Looks up and lists documents. */
 export class CatalogReader {
   readonly #one: StatementSync
+  readonly #creator: StatementSync
   readonly #byName: StatementSync
   readonly #trashed: StatementSync
   readonly #countOfPrefix: StatementSync
@@ -46,6 +47,10 @@ export class CatalogReader {
 
   constructor(database: DatabaseSync) {
     this.#one = database.prepare(`SELECT ${columns} FROM documents WHERE id = ? AND deleted IS NULL`)
+    // What is in the trash has a number below 0 there.
+    this.#creator = database.prepare(
+      'SELECT created_by FROM documents WHERE id = ? AND (deleted IS NULL OR deleted < 0)',
+    )
     this.#byName = database.prepare(`
       SELECT ${columns} FROM documents INDEXED BY by_name
       WHERE deleted IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT ?
@@ -101,6 +106,11 @@ export class CatalogReader {
   get(document: string): DocumentRecord | undefined {
     const row = this.#one.get(document)
     return row === undefined ? undefined : recordOf(row)
+  }
+
+  creatorOf(document: string): string | undefined {
+    const row = this.#creator.get(document)
+    return row === undefined ? undefined : textIn(row, 'created_by')
   }
 
   /** @throws InvalidCursorError */

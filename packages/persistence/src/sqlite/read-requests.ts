@@ -15,6 +15,7 @@ export type ReadRequest =
   | { readonly type: 'load'; readonly document: string; readonly from: number | undefined }
   | { readonly type: 'heads'; readonly documents: readonly string[] }
   | { readonly type: 'get'; readonly document: string }
+  | { readonly type: 'creator'; readonly document: string }
   | { readonly type: 'list'; readonly listing: DocumentListing }
   | { readonly type: 'list-trash'; readonly listing: TrashListing }
   /** All files of a document, or the one of a hash. */
@@ -26,6 +27,7 @@ export interface ReadAnswers {
   readonly load: LoadedDocument
   readonly heads: { readonly heads: readonly (Place | undefined)[] }
   readonly get: DocumentRecord | undefined
+  readonly creator: { readonly creator: string | undefined }
   readonly list: DocumentRecordPage
   readonly 'list-trash': { readonly trash: TrashPage }
   readonly files: { readonly files: readonly StoredFileRecord[] }
@@ -60,6 +62,7 @@ export type ReadReply =
     }
   | { readonly type: 'heads'; readonly heads: readonly (Place | undefined)[] }
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
+  | { readonly type: 'creator'; readonly creator: string | undefined }
   | { readonly type: 'page'; readonly page: DocumentRecordPage }
   | { readonly type: 'trash'; readonly page: TrashPage }
   | { readonly type: 'files'; readonly files: readonly StoredFileRecord[] }

@@ -81,6 +81,13 @@ export class ReadThread {
     return answer
   }
 
+  /** @throws StoreUnavailableError */
+  async creatorOf(document: string): Promise<string | undefined> {
+    const answer = await this.#ask({ type: 'creator', document }, document)
+    if (answer === undefined || !('creator' in answer)) throw strange()
+    return answer.creator
+  }
+
   /** @throws InvalidCursorError, StoreUnavailableError */
   async listTrash(listing: TrashListing): Promise<TrashPage> {
     const answer = await this.#ask({ type: 'list-trash', listing }, '')
@@ -192,6 +199,9 @@ function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'chunk' | 'e
       return
     case 'record':
       resolve(reply.record)
+      return
+    case 'creator':
+      resolve({ creator: reply.creator })
       return
     case 'page':
       resolve(reply.page)

@@ -33,6 +33,9 @@ function answer(request: ReadRequest, emit: Emit): void {
     case 'heads':
       emit({ type: 'heads', heads: documents.heads(request.documents) }, [])
       return
+    case 'creator':
+      emit({ type: 'creator', creator: catalog.creatorOf(request.document) }, [])
+      return
     case 'get':
       emit({ type: 'record', record: catalog.get(request.document) }, [])
       return

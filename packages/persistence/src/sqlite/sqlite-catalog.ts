@@ -34,6 +34,10 @@ export class SqliteCatalog implements DocumentCatalog {
     return this.#reads.get(document)
   }
 
+  creatorOf(document: string): Promise<string | undefined> {
+    return this.#reads.creatorOf(document)
+  }
+
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     assertPageSize(listing)
     return this.#reads.list(listing)

@@ -7,6 +7,7 @@ import {
 } from '@weft/protocol/http'
 import { Hono } from 'hono'
 import { documentFor, maySee } from './document-access.ts'
+import { requireAdmin } from './document-admin.ts'
 import { describeRoute } from './reference/describe-route.ts'
 import type { EdgeEnvironment } from './requests.ts'
 
@@ -55,7 +56,8 @@ export function removalRoutes({ catalog, ended, now }: RemovalRoutesParts): Hono
   return new Hono<EdgeEnvironment>()
     .delete('/:id', describeRoute(removal), async (context) => {
       const { forever } = context.var.asked.query()
-      const id = documentFor(context, forever ? 'admin' : 'write')
+      const id = documentFor(context, 'write')
+      if (forever) await requireAdmin(context.get('identity'), id, catalog)
       if (forever) await catalog().delete(id, now())
       else await catalog().trash(id, now())
       ended(id, forever ? new DocumentDeletedError(id) : new DocumentTrashedError(id))

@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy, Refused } from '../auth/access.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { audited, type AuditParts, auditRoutes } from './audit.ts'
+import { crossOrigin } from './cross-origin.ts'
 import { creationRoutes, type CreationRoutesParts } from './document-creation.ts'
 import { contentRoutes, maxUpdateBytes } from './document-content.ts'
 import { removalRoutes, type RemovalRoutesParts, trashRoutes } from './document-removal.ts'
@@ -87,6 +88,7 @@ export function createEdge(parts: EdgeParts): Hono {
       throw new ProblemError('not-found', 404, `there is no ${context.req.method} ${context.req.path}`)
     })
 
+  app.use('/api/v1/*', crossOrigin())
   app.use('/api/v1/*', async (context, next) => {
     await next()
     context.header('Content-Security-Policy', answerSecurityPolicy)

@@ -1,9 +1,9 @@
 import type { DocumentCatalog } from '@weft/persistence'
 import { type Member, type MemberList, memberListSchema } from '@weft/protocol/http'
 import { type Context, Hono } from 'hono'
-import { judge } from '../auth/access.ts'
 import type { MemberFacts } from '../room/member-facts.ts'
 import { notFound, requireRole } from './access.ts'
+import { administers, requireAdmin } from './document-admin.ts'
 import type { NodeAnswers } from './node-answers.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
@@ -11,7 +11,7 @@ import { type EdgeEnvironment, idOf } from './requests.ts'
 
 /** What the routes of members need. */
 export interface MemberRoutesParts {
-  readonly catalog: () => Pick<DocumentCatalog, 'get'>
+  readonly catalog: () => Pick<DocumentCatalog, 'get' | 'creatorOf'>
   /** Who is in a document, on all nodes. @throws StoreUnavailableError */
   readonly members: (document: string) => Promise<NodeAnswers<readonly MemberFacts[]>>
   /** Sends a member away from whichever node it is on: each answers whether it was there. @throws StoreUnavailableError */
@@ -44,7 +44,7 @@ export function memberRoutes({ catalog, members, remove }: MemberRoutesParts): H
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'read')
       if ((await catalog().get(id)) === undefined) throw notFound(id)
-      const isAdmin = judge(context.get('identity'), { document: id, role: 'admin' }) === 'allowed'
+      const isAdmin = await administers(context.get('identity'), id, catalog)
       const { answers, unanswered } = await members(id)
       const body: MemberList = {
         members: answers
@@ -59,7 +59,7 @@ export function memberRoutes({ catalog, members, remove }: MemberRoutesParts): H
     })
     .delete('/:id/members/:member', describeRoute(removal), async (context) => {
       const id = idOf(context)
-      requireRole(context.get('identity'), id, 'admin')
+      await requireAdmin(context.get('identity'), id, catalog)
       const member = context.req.param('member')
       const { answers, unanswered } = await remove(id, member)
       if (answers.some(({ answer }) => answer)) return context.body(null, 204)

@@ -55,7 +55,7 @@ describe('the HTTP edge', () => {
       ended: () => {},
       trashRetention: undefined,
       policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
-      origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
+      origins: { allowed: ['https://app.example.com'], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),
       revoke: () => Promise.reject(new Error('not asked for')),
@@ -240,6 +240,45 @@ describe('the HTTP edge', () => {
     expect(reported).toEqual([])
   })
 
+  describe('pages of other origins', () => {
+    const origin = 'https://app.example.com'
+
+    it('may read answers and problems where they are allowed by name, and nothing else tells of it', async () => {
+      for (const path of [documents, `${documents}/nope`]) {
+        const { headers } = await call(path, { headers: { origin } })
+        expect(headers.get('access-control-allow-origin')).toBe(origin)
+        expect(headers.get('access-control-expose-headers')).toContain('ETag')
+        expect(headers.get('access-control-allow-credentials')).toBeNull()
+        expect(headers.get('vary')).toContain('Origin')
+      }
+      expect((await call(documents)).headers.get('access-control-allow-origin')).toBeNull()
+    })
+
+    it('ask before with no token, and are told what they may send', async () => {
+      const asked = { origin, 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'if-match' }
+      const preflight = { method: 'OPTIONS', headers: asked, anonymous: 'none' } as const
+      const { status, headers } = await call(`${documents}/a`, preflight)
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([204, origin])
+      expect(headers.get('access-control-allow-methods')).toContain('PATCH')
+      expect(headers.get('access-control-allow-headers')).toContain('Authorization')
+      const other = await call(`${documents}/a`, {
+        ...preflight,
+        headers: { ...asked, origin: 'https://evil.example.com' },
+      })
+      expect([other.status, other.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    })
+  })
+
+  it('every answer has a request id of its own, and problems too', async () => {
+    const ids = await Promise.all(
+      [documents, `${documents}/nope`, '/api/v1/nope', '/healthz'].map(async (path) =>
+        (await call(path)).headers.get('x-request-id'),
+      ),
+    )
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
   it('E2: a field that is wrong is named', async () => {
     const response = await call(documents, { method: 'POST', body: '{"id":"a b","title":7}' })
     expect(await response.json()).toMatchObject({ errors: [{ field: 'id' }, { field: 'title' }] })
@@ -257,7 +296,16 @@ describe('the HTTP edge', () => {
     const failing = (failure: Error): Partial<EdgeParts> => {
       const fail = (): Promise<never> => Promise.reject(failure)
       const trash = { trash: fail, restore: fail, listTrash: fail }
-      const catalog = { create: fail, get: fail, list: fail, setTitle: fail, delete: fail, recreate: fail, ...trash }
+      const catalog = {
+        create: fail,
+        get: fail,
+        creatorOf: fail,
+        list: fail,
+        setTitle: fail,
+        delete: fail,
+        recreate: fail,
+        ...trash,
+      }
       return { catalog: () => catalog }
     }
     expect((await call(documents, { parts: failing(new StoreUnavailableError('gone')) })).status).toBe(503)

@@ -287,6 +287,58 @@ describe('who may what over HTTP', () => {
     expect(first).toBe(second)
   })
 
+  describe('whoever created a document', () => {
+    const erase = (id: string): { method: string; path: string } => ({
+      method: 'DELETE',
+      path: `${documents}/${encodeURIComponent(id)}?forever`,
+    })
+    const members = { method: 'GET', path: `${documents}/team-a%2Fmine/members` }
+    const tokenOf = (subject: string, role: string, pattern = 'team-a/*'): Promise<string> =>
+      tokenWith({
+        claims: Object.fromEntries([
+          ['sub', subject],
+          ['aud', 'docs'],
+          ['iat', now - 5],
+          ['access', [{ documents: pattern, role }]],
+        ]),
+      })
+    beforeEach(async () => {
+      for (const id of ['team-a/mine', 'team-a/thrown-away']) {
+        await store.catalog.create({ id, title: '', createdBy: 'ada', at: 1 })
+      }
+      await store.catalog.create({ id: 'team-a/nobodys', title: '', createdBy: 'anonymous-id', at: 1 })
+      await store.catalog.trash('team-a/thrown-away', 2)
+    })
+
+    it('is its admin where their token lets them write: in the trash too, and of no other document', async () => {
+      const token = await tokenOf('ada', 'write')
+      expect(memberListSchema.parse(await (await call(members, token)).json()).unanswered).toEqual(['node-b'])
+      expect(await answerOf(await call({ ...members, method: 'DELETE', path: `${members.path}/one` }, token))).toBe(
+        '204',
+      )
+      expect(await answerOf(await call(erase('team-a/plan'), token))).toBe('403 forbidden')
+      expect(await answerOf(await call(erase('team-a/mine'), token))).toBe('204')
+      expect(await answerOf(await call(erase('team-a/thrown-away'), token))).toBe('204')
+    })
+
+    it.each<[string, () => Promise<string | undefined>, AnonymousAccess, Answer]>([
+      ['somebody else', () => tokenOf('grace', 'write'), 'none', forbidden],
+      ['one who may only read by now', () => tokenOf('ada', 'read'), 'none', forbidden],
+      ['one whose access is elsewhere by now', () => tokenOf('ada', 'write', 'team-b/*'), 'none', notFound],
+      ['one whose access is gone', () => tokenOf('ada', 'write', 'nope'), 'none', notFound],
+    ])('is not %s', async (_name, token, anonymous, expected) => {
+      expect(await answerOf(await call(erase('team-a/mine'), await token(), anonymous))).toBe(expected)
+    })
+
+    it('is nobody where there is no token, and nobody whose token was taken back', async () => {
+      expect(await answerOf(await call(erase('team-a/nobodys'), undefined, 'write'))).toBe('403 forbidden')
+      const token = await tokenOf('ada', 'write')
+      const tokens = { subject: 'ada', document: 'team-a/mine' }
+      revocations.add([{ id: 'one', tokens, before: Date.now(), until: Date.now() + 60_000 }])
+      expect(await answerOf(await call(erase('team-a/mine'), token))).toBe('401 revoked')
+    })
+  })
+
   it('the trash shows what one’s access covers, without what was taken back', async () => {
     const shown = async (token: string | undefined): Promise<string[]> => {
       const response = await call({ method: 'GET', path: '/api/v1/trash' }, token)
