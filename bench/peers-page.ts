@@ -8,6 +8,7 @@ import { amount, markdownTable, workloadTable } from './peers/tables.ts'
 import { allWorkloads } from './peers/workloads/all.ts'
 import type { Workload } from './peers/workload.ts'
 import { runCommand, UsageError } from './support/arguments.ts'
+import { filled } from './support/page-section.ts'
 
 const usage = `Usage: node bench/peers-page.ts [results]
   [results]   what node bench/peers.ts --out <file> wrote (docs/benchmarks/results.json)`
@@ -28,15 +29,15 @@ await runCommand(async () => {
   const results = readResults(positionals[0] ?? `${folder}/results.json`)
   mkdirSync(folder, { recursive: true })
   let text = readFileSync(page, 'utf8')
-  text = filled(text, 'machine', machineText(results))
+  text = filled(page, text, 'machine', machineText(results))
   const rows = goals.flatMap((goal) => {
     const row = goalRow(goal, results.workloads)
     return row === undefined ? [] : [row]
   })
-  text = filled(text, 'goals', markdownTable(['', 'case', 'measured', 'goal', 'found', ''], rows))
+  text = filled(page, text, 'goals', markdownTable(['', 'case', 'measured', 'goal', 'found', ''], rows))
   for (const workload of allWorkloads) {
     const found = results.workloads[workload.id]
-    if (found !== undefined) text = filled(text, workload.id, section(workload, found))
+    if (found !== undefined) text = filled(page, text, workload.id, section(workload, found))
   }
   writeFileSync(page, text)
   return await Promise.resolve(true)
@@ -71,13 +72,4 @@ function section(workload: Workload, found: Results['workloads'][string]): strin
     ),
   )
   return `![${title}](benchmarks/${file})\n\n${workloadTable(workload, found)}`
-}
-
-/** Puts a text between a section's two marks. @throws Error where the page has none */
-function filled(text: string, name: string, content: string): string {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`]
-  const from = text.indexOf(begin)
-  const to = text.indexOf(end)
-  if (from === -1 || to < from) throw new Error(`${page} has no place for ${name}: put ${begin} and ${end} there`)
-  return `${text.slice(0, from + begin.length)}\n\n${content.trimEnd()}\n\n${text.slice(to)}`
 }
