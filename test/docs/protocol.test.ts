@@ -90,6 +90,8 @@ async function start(): Promise<WeftServer> {
     connectionsPerAddress: 1_000,
     drainWindow: 0,
     emptyRoomGrace: 0,
+    maxFileSize: 10,
+    maxFilesSize: 100,
     trashRetention: 0,
     auditRetention: 0,
     logLevel: 'silent',

@@ -27,6 +27,8 @@ const config = {
   connectionsPerAddress: 1_000,
   drainWindow: 0,
   emptyRoomGrace: 30_000,
+  maxFileSize: 10,
+  maxFilesSize: 100,
   trashRetention: 0,
   auditRetention: 0,
   logLevel: 'info',

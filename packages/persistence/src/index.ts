@@ -5,6 +5,7 @@ export {
   type RestoredFile,
   type RestoreOptions,
   type RestoreOutcome,
+  type RestoreTarget,
 } from './backup/read-backup.ts'
 export { type BackupOptions, writeBackup } from './backup/write-backup.ts'
 export { compactionDue, compactionWorthwhile } from './compaction/compaction-due.ts'

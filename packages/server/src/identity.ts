@@ -1,4 +1,4 @@
-import type { AccessPolicy } from './auth/access.ts'
+import type { AccessPolicy, LinkedIdentities } from './auth/access.ts'
 import { verifiesTokens } from './auth/auth-config.ts'
 import { IdentityPolicy } from './auth/identity-policy.ts'
 import { isKeySetUrl, KeySet } from './auth/key-set.ts'
@@ -21,6 +21,7 @@ export async function identityPolicy(
   surroundings: Pick<Surroundings, 'now' | 'randomId'>,
   log: Log,
   revocations: RevocationList,
+  links: LinkedIdentities,
 ): Promise<AccessPolicy> {
   const now = (): number => surroundings.now()
   for (const { kid, text } of auth.secrets) {
@@ -30,7 +31,7 @@ export async function identityPolicy(
   }
   const keySet = auth.jwks === undefined ? undefined : await keySetAt(auth.jwks, now, log)
   const verifier = verifiesTokens(auth) ? new TokenVerifier({ config: auth, keySet, revocations, now }) : undefined
-  return new IdentityPolicy({ verifier, anonymous, randomId: () => surroundings.randomId() })
+  return new IdentityPolicy({ verifier, links, anonymous, randomId: () => surroundings.randomId() })
 }
 
 async function keySetAt(source: string, now: () => number, log: Log): Promise<KeySet> {

@@ -43,6 +43,11 @@ export class LiveDocuments {
     return await this.#over.rooms.join(document, seat, create, newcomer)
   }
 
+  /** As `Rooms.isOpen`. */
+  isOpen(document: string): boolean {
+    return this.#over?.rooms.isOpen(document) ?? false
+  }
+
   /** All that a document holds, as updates; undefined where it is not open here. */
   state(document: string): readonly Uint8Array[] | undefined {
     return this.#over?.rooms.state(document)

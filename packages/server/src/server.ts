@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import type { Store } from '@weft/persistence'
+import { readBackup, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
 import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
@@ -11,10 +11,12 @@ import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
 import { isSharedStore } from './config/store-fit.ts'
 import { ServedContents } from './served-contents.ts'
+import { DocumentLinks } from './document-links.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
 import { identityPolicy } from './identity.ts'
+import { importTarget } from './import-target.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
 import { nodeDescription, NodeHeartbeat } from './node-heartbeat.ts'
@@ -38,6 +40,9 @@ import { TrashSweep } from './trash-sweep.ts'
 
 /** Where the web app is built to. */
 const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+/** In bytes. */
+const mebibyte = 1024 * 1024
 
 /** How long a server that goes down waits for a store that takes nothing, in milliseconds. */
 const settleLimit = 30_000
@@ -114,11 +119,18 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
   const { role } = config
   const surroundings = systemSurroundings
   const revocations = new RevocationList(() => surroundings.now())
+  const links = new DocumentLinks({
+    store: () => opening.opened,
+    revocations,
+    revoke: (jti, by) => watch.revoke(opening.opened.revocations, { jti }, by),
+    maxLifetime: config.auth.maxLifetime,
+    now: () => surroundings.now(),
+  })
   const { authorize } = parts
   const policy =
     authorize === undefined
-      ? await identityPolicy(config, surroundings, log, revocations)
-      : authorizePolicy({ authorize, revocations, failed: (error) => log.error('authorize-failed', { error }) })
+      ? await identityPolicy(config, surroundings, log, revocations, links)
+      : authorizePolicy({ authorize, links, revocations, failed: (error) => log.error('authorize-failed', { error }) })
   const shared = isSharedStore(config.store)
   const opening = new StoreOpening({
     open: parts.openStore,
@@ -179,7 +191,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     surroundings,
     log,
     maxLifetime: config.auth.maxLifetime,
-    changed: () => tier?.closeRevoked(revocations),
+    changed: () => tier?.closeRevoked(),
   })
   const audit = new AuditTrail({
     shelves: () => opening.opened.shelves,
@@ -238,6 +250,12 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
             limits: defaultRoomLimits,
             surroundings,
           }),
+          files: () => opening.opened.files,
+          fileSizes: { file: config.maxFileSize * mebibyte, document: config.maxFilesSize * mebibyte },
+          exported: () => opening.opened,
+          restore: (bytes, options) => readBackup(importTarget(opening.opened, documents), bytes, options),
+          brokeOff: (error) => log.warn('answer-broke-off', { error }),
+          links,
           policy,
           revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
           opened: (tokens) => nodes.ask(openedQuestion, tokens, { patience: revocationPatience }),

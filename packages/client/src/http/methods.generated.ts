@@ -5,6 +5,9 @@ import type {
   DocumentPage,
   Document,
   MemberList,
+  DocumentFile,
+  MadeLink,
+  Link,
   TrashDocumentPage,
   NodeList,
   Statistics,
@@ -276,6 +279,145 @@ export interface WeftHttp {
     options?: CallOptions,
   ): Promise<void>
   /**
+   * Add an image or an attachment
+   *
+   * The body is the file and nothing else, and Content-Type says what it is; an image must be what it says. The same bytes are one file: where they are there already, what was said of them first stands.
+   * Needs write on the document.
+   * `POST /api/v1/documents/{id}/files`
+   */
+  putFile(
+    parameters: {
+      readonly id: DocumentId
+      /** What it is called: no path, at most 255 characters. */
+      readonly name?: string | undefined
+    },
+    body: RawBody<'application/octet-stream'>,
+    options?: CallOptions,
+  ): Promise<DocumentFile>
+  /**
+   * List the files of a document
+   *
+   * The oldest first.
+   * Needs read on the document.
+   * `GET /api/v1/documents/{id}/files`
+   */
+  listFiles(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<{
+    readonly files: readonly DocumentFile[]
+  }>
+  /**
+   * Read a file
+   *
+   * Images are shown where they are opened; everything else is downloaded and can run nothing here. It may be cached for ever.
+   * Needs read on the document.
+   * `GET /api/v1/documents/{id}/files/{hash}`
+   */
+  readFile(
+    parameters: {
+      readonly id: DocumentId
+      /** SHA-256 of the file’s bytes, in hexadecimal. */
+      readonly hash: string
+    },
+    options?: CallOptions,
+  ): Promise<Response>
+  /**
+   * Remove a file
+   *
+   * Needs write on the document.
+   * `DELETE /api/v1/documents/{id}/files/{hash}`
+   */
+  removeFile(
+    parameters: {
+      readonly id: DocumentId
+      /** SHA-256 of the file’s bytes, in hexadecimal. */
+      readonly hash: string
+    },
+    options?: CallOptions,
+  ): Promise<void>
+  /**
+   * Make a link to a document
+   *
+   * Whoever has the link has its role, until it ends, is removed, or the access of whoever made it is taken back. Its token goes wherever another token goes; only a hash of it is kept.
+   * Needs write on the document.
+   * `POST /api/v1/documents/{id}/links`
+   */
+  makeLink(
+    parameters: {
+      readonly id: DocumentId
+    },
+    body?: {
+      readonly role?: 'read' | 'write' | undefined
+      /** When it ends: in a week where nothing is said. It never outlives what a token may hold. */
+      readonly expires?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<MadeLink>
+  /**
+   * List the links to a document
+   *
+   * Those that hold, the oldest first, without what their holders show.
+   * Needs write on the document.
+   * `GET /api/v1/documents/{id}/links`
+   */
+  listLinks(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<{
+    readonly links: readonly Link[]
+  }>
+  /**
+   * Remove a link
+   *
+   * What is open by it closes within 2 s on every node.
+   * Needs write on the document.
+   * `DELETE /api/v1/documents/{id}/links/{link}`
+   */
+  removeLink(
+    parameters: {
+      readonly id: DocumentId
+      /** The link’s id. */
+      readonly link: string
+    },
+    options?: CallOptions,
+  ): Promise<void>
+  /**
+   * Export documents with their files
+   *
+   * Everything that was saved before it began, as one stream that weft restore and the import read, for any store. One that cannot be finished breaks off: it lacks its end, and is refused when it is read.
+   * Needs admin on * or on all documents of the prefix.
+   * `POST /api/v1/export`
+   */
+  exportDocuments(
+    body?: {
+      /** Only documents whose ids begin so. */
+      readonly prefix?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<Response>
+  /**
+   * Import documents with their files
+   *
+   * A document that is there is merged: it gains what it lacks and loses nothing. The answer says line by line what became of each, once it is saved; its last line is done, or the problem that ended it: what came before that stands. Read it while you send.
+   * Needs admin on * or on all documents of the prefix.
+   * `POST /api/v1/import`
+   */
+  importDocuments(
+    parameters: {
+      /** Only documents whose ids begin so. */
+      readonly prefix?: string | undefined
+      /** Whether documents that were deleted here are made anew. */
+      readonly deleted?: 'stay' | 'recreate' | undefined
+    },
+    body: RawBody<'application/vnd.weft.backup'>,
+    options?: CallOptions,
+  ): Promise<Response>
+  /**
    * List what is in the trash
    *
    * Of what one’s access covers. What has been there for longest comes first.
@@ -362,6 +504,23 @@ export function methodsBy(call: Call): WeftHttp {
       call.json({ method: 'GET', path: '/api/v1/documents/{id}/members', parameters, options }),
     removeMember: (parameters, options) =>
       call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/members/{member}', parameters, options }),
+    putFile: (parameters, body, options) =>
+      call.json({ method: 'POST', path: '/api/v1/documents/{id}/files', parameters, raw: body, options }),
+    listFiles: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents/{id}/files', parameters, options }),
+    readFile: (parameters, options) =>
+      call.response({ method: 'GET', path: '/api/v1/documents/{id}/files/{hash}', parameters, options }),
+    removeFile: (parameters, options) =>
+      call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/files/{hash}', parameters, options }),
+    makeLink: (parameters, body, options) =>
+      call.json({ method: 'POST', path: '/api/v1/documents/{id}/links', parameters, json: body, options }),
+    listLinks: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents/{id}/links', parameters, options }),
+    removeLink: (parameters, options) =>
+      call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/links/{link}', parameters, options }),
+    exportDocuments: (body, options) => call.response({ method: 'POST', path: '/api/v1/export', json: body, options }),
+    importDocuments: (parameters, body, options) =>
+      call.response({ method: 'POST', path: '/api/v1/import', parameters, raw: body, options }),
     listTrash: (parameters, options) => call.json({ method: 'GET', path: '/api/v1/trash', parameters, options }),
     listNodes: (options) => call.json({ method: 'GET', path: '/api/v1/nodes', options }),
     showStatistics: (options) => call.json({ method: 'GET', path: '/api/v1/statistics', options }),

@@ -6,6 +6,7 @@ export interface Problem {
   readonly type:
     | '/problems/invalid-request'
     | '/problems/invalid-cursor'
+    | '/problems/backup-unreadable'
     | '/problems/malformed'
     | '/problems/unauthorized'
     | '/problems/revoked'
@@ -20,6 +21,8 @@ export interface Problem {
     | '/problems/already-exists'
     | '/problems/missing-dependencies'
     | '/problems/wrong-type'
+    | '/problems/files-full'
+    | '/problems/too-many-links'
     | '/problems/deleted'
     | '/problems/trashed'
     | '/problems/replaced'
@@ -29,6 +32,7 @@ export interface Problem {
     | '/problems/document-too-large'
     | '/problems/unsupported-media-type'
     | '/problems/too-deep'
+    | '/problems/type-mismatch'
     | '/problems/too-fast'
     | '/problems/internal'
     | '/problems/store-unavailable'
@@ -135,6 +139,41 @@ export interface Member {
         readonly unsaved: number
       }
     | undefined
+}
+
+export interface DocumentFile {
+  /** SHA-256 of its bytes, in hexadecimal: the same bytes are one file. */
+  readonly hash: string
+  readonly name: string
+  /** Its media type. */
+  readonly type: string
+  readonly bytes: number
+  readonly created: string
+  readonly createdBy: string
+  /** Where its bytes are, as a path of this server. */
+  readonly path: string
+}
+
+export interface MadeLink {
+  /** Names the link; nobody comes in by it. */
+  readonly id: string
+  readonly role: 'read' | 'write'
+  readonly created: string
+  readonly createdBy: string
+  readonly expires: string
+  /** What its holders show wherever a token goes. It is told this once. */
+  readonly token: string
+  /** Where the web app opens the document with it, as a path of this server. */
+  readonly path: string
+}
+
+export interface Link {
+  /** Names the link; nobody comes in by it. */
+  readonly id: string
+  readonly role: 'read' | 'write'
+  readonly created: string
+  readonly createdBy: string
+  readonly expires: string
 }
 
 /** It may be short, and another one follow all the same. */

@@ -1,18 +1,27 @@
+import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog, LoadedDocument, NewEntry } from '../document-log.ts'
 import { DocumentDeletedError, EpochMismatchError, TipMovedError } from '../errors.ts'
 import { hashOf } from '../file-codec.ts'
 import { randomId } from '../random-id.ts'
-import type { Store } from '../store.ts'
 import { type BackedUpDocument, type BackedUpFile, backedUpDocuments } from './backed-up-documents.ts'
 import { BackupFormatError } from './backup-format-error.ts'
 import { missingEntries, UnmergeableUpdateError } from './missing-entries.ts'
 import { type Bounds, severalAtOnce } from './several-at-once.ts'
 
+/** What a backup is read into: a store, as far as it takes that. */
+export interface RestoreTarget {
+  readonly log: Pick<DocumentLog, 'load' | 'append'>
+  readonly catalog: Pick<DocumentCatalog, 'create' | 'recreate' | 'setTitle'>
+  readonly files: Pick<DocumentFiles, 'put'>
+}
+
 /** How a backup is read into a store. */
 export interface RestoreOptions {
   /** Only documents whose ids begin so. */
   readonly prefix?: string
+  /** Only documents of which this is true. The others are given as `skipped`. */
+  readonly includes?: (document: string) => boolean
   /** Whether documents that were deleted in the store are made anew. Otherwise they stay deleted (L5). */
   readonly recreate?: boolean
 }
@@ -23,8 +32,9 @@ export interface RestoreOptions {
  * - `merged`: it was there, and lacked something
  * - `unchanged`: it was there, and lacked nothing
  * - `deleted`: it was deleted, and stays so
+ * - `skipped`: it is none of those that were asked for
  */
-export type RestoreOutcome = 'created' | 'recreated' | 'merged' | 'unchanged' | 'deleted'
+export type RestoreOutcome = 'created' | 'recreated' | 'merged' | 'unchanged' | 'deleted' | 'skipped'
 
 /** One document of a backup, once it is in the store. */
 export interface RestoredDocument {
@@ -37,7 +47,7 @@ export interface RestoredFile {
   readonly document: string
   /** Its hash. */
   readonly file: string
-  readonly outcome: 'created' | 'unchanged' | 'deleted'
+  readonly outcome: 'created' | 'unchanged' | 'deleted' | 'skipped'
 }
 
 /** Who wrote what was merged into one state: nobody knows. */
@@ -73,12 +83,13 @@ const comparisons = 5
  * @throws StoreUnavailableError, CorruptRecordError where a document of that name is there and cannot be read
  */
 export async function* readBackup(
-  store: Store,
+  store: RestoreTarget,
   bytes: AsyncIterable<Uint8Array>,
-  { prefix = '', recreate = false }: RestoreOptions = {},
+  { prefix = '', includes = (): boolean => true, recreate = false }: RestoreOptions = {},
 ): AsyncGenerator<RestoredDocument | RestoredFile> {
   let before: Promise<RestoreOutcome> | undefined
   yield* severalAtOnce(startingWith(prefix, backedUpDocuments(bytes)), bounds, async (item) => {
+    if (!includes(documentOf(item))) return skipped(item)
     if (item.kind === 'document') {
       before = restore(store, item, recreate)
       return { document: item.heading.id, outcome: await before }
@@ -94,12 +105,20 @@ async function* startingWith(
   items: AsyncIterable<BackedUpDocument | BackedUpFile>,
 ): AsyncGenerator<BackedUpDocument | BackedUpFile> {
   for await (const item of items) {
-    const document = item.kind === 'document' ? item.heading.id : item.document
-    if (document.startsWith(prefix)) yield item
+    if (documentOf(item).startsWith(prefix)) yield item
   }
 }
 
-async function restoreFile(files: DocumentFiles, { document, file }: BackedUpFile): Promise<RestoredFile> {
+function documentOf(item: BackedUpDocument | BackedUpFile): string {
+  return item.kind === 'document' ? item.heading.id : item.document
+}
+
+function skipped(item: BackedUpDocument | BackedUpFile): RestoredDocument | RestoredFile {
+  const what = item.kind === 'file' ? { file: hashOf(item.file.content) } : {}
+  return { document: documentOf(item), ...what, outcome: 'skipped' }
+}
+
+async function restoreFile(files: RestoreTarget['files'], { document, file }: BackedUpFile): Promise<RestoredFile> {
   try {
     const { record, added } = await files.put(document, file, noLimits)
     return { document, file: record.hash, outcome: added ? 'created' : 'unchanged' }
@@ -109,7 +128,7 @@ async function restoreFile(files: DocumentFiles, { document, file }: BackedUpFil
   }
 }
 
-async function restore(store: Store, document: BackedUpDocument, recreate: boolean): Promise<RestoreOutcome> {
+async function restore(store: RestoreTarget, document: BackedUpDocument, recreate: boolean): Promise<RestoreOutcome> {
   try {
     const begun = await begin(store, document, recreate)
     const merged = await merge(store.log, document)
@@ -126,7 +145,7 @@ async function restore(store: Store, document: BackedUpDocument, recreate: boole
 
 /** @throws DocumentDeletedError */
 async function begin(
-  { catalog }: Store,
+  { catalog }: RestoreTarget,
   { heading }: BackedUpDocument,
   recreate: boolean,
 ): Promise<'created' | 'recreated' | 'present'> {
@@ -142,7 +161,7 @@ async function begin(
 }
 
 /** @returns whether anything was appended */
-async function merge(log: DocumentLog, document: BackedUpDocument): Promise<boolean> {
+async function merge(log: RestoreTarget['log'], document: BackedUpDocument): Promise<boolean> {
   const { id } = document.heading
   const entries = entriesOf(document)
   let appended = false

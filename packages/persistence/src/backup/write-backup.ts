@@ -28,6 +28,8 @@ interface WholeDocument {
 export interface BackupOptions {
   /** Only documents whose ids begin so. */
   readonly prefix?: string
+  /** Only documents of which this is true. */
+  readonly includes?: (document: string) => boolean
   /** Called with each document that is in the backup, once it is. */
   readonly onDocument?: (document: string) => void
   /** Called with a document, or a file of one, that cannot be read and is left out. Without this, it ends the backup. */
@@ -51,7 +53,9 @@ export async function* writeBackup(store: Source, options: BackupOptions = {}): 
 async function* parts(store: Source, options: BackupOptions): AsyncGenerator<Uint8Array> {
   yield Buffer.from(`${backupName}${backupFormat}\n`)
   let [documents, files] = [0, 0]
-  for await (const id of idsOf(store.catalog, options.prefix)) {
+  const { prefix, includes = (): boolean => true } = options
+  for await (const id of idsOf(store.catalog, prefix)) {
+    if (!includes(id)) continue
     const document = await readable(store, id, options)
     if (document === undefined) continue
     yield* partsOf(document.record, document.loaded)

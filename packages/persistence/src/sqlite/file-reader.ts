@@ -1,8 +1,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { DocumentDeletedError, DocumentNotFoundError } from '../errors.ts'
+import { DocumentDeletedError, DocumentNotFoundError, DocumentTrashedError } from '../errors.ts'
 import { decodeFileRecord, openFileChunk, type StoredFileRecord } from '../file-codec.ts'
 import type { Formats } from '../formats.ts'
-import { bytesIn, numberIn } from './columns.ts'
+import { bytesIn, maybeNumberIn, numberIn } from './columns.ts'
+import { trashedAt } from './trash.ts'
 
 interface Statements {
   readonly all: StatementSync
@@ -51,7 +52,9 @@ export class FileReader {
   #key(document: string): number {
     const row = this.#document.get(document)
     if (row === undefined) throw new DocumentNotFoundError(document)
-    if (row['deleted'] !== null) throw new DocumentDeletedError(document)
+    const mark = maybeNumberIn(row, 'deleted')
+    if (trashedAt(mark) !== undefined) throw new DocumentTrashedError(document)
+    if (mark !== undefined) throw new DocumentDeletedError(document)
     return numberIn(row, 'key')
   }
 

@@ -15,6 +15,10 @@ export type ProblemKind =
   | 'too-long'
   | 'unsupported-media-type'
   | 'wrong-type'
+  | 'backup-unreadable'
+  | 'files-full'
+  | 'too-many-links'
+  | 'type-mismatch'
   | 'internal'
 
 /** What each kind answers with, and what it says. */
@@ -24,6 +28,10 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
     text: 'A field, a parameter or the body is not as described; `errors` names each.',
   },
   'invalid-cursor': { status: 400, text: 'The cursor was not one that an answer of this list gave as `next`.' },
+  'backup-unreadable': {
+    status: 400,
+    text: 'The backup is none, is cut short or was changed; the detail names the byte.',
+  },
   malformed: { status: 400, text: 'The bytes are no update that Yjs can read.' },
   unauthorized: { status: 401, text: 'A token is needed and none came, or the one that came does not hold.' },
   revoked: { status: 401, text: 'The token has been taken back.' },
@@ -38,6 +46,8 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'already-exists': { status: 409, text: 'There is one of this id already.' },
   'missing-dependencies': { status: 409, text: 'The update builds on changes that the document does not have.' },
   'wrong-type': { status: 409, text: 'What the field holds takes no such content.' },
+  'files-full': { status: 409, text: 'The document takes no more files: remove some first.' },
+  'too-many-links': { status: 409, text: 'The document takes no more links: remove some first.' },
   deleted: { status: 410, text: 'The document was deleted; its id stays taken.' },
   trashed: { status: 410, text: 'The document is in the trash; restoring it brings it back.' },
   replaced: { status: 410, text: 'The document was deleted and made anew meanwhile.' },
@@ -47,6 +57,7 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'document-too-large': { status: 413, text: 'The document would grow past what the server holds.' },
   'unsupported-media-type': { status: 415, text: 'The body is of another type than is taken here.' },
   'too-deep': { status: 422, text: 'It is nested deeper than can be read.' },
+  'type-mismatch': { status: 415, text: 'The bytes of a file are not of the type that was said.' },
   'too-fast': { status: 429, text: 'Too many requests for too long.' },
   internal: { status: 500, text: 'The server failed in a way it has no name for; its log says more.' },
   'store-unavailable': { status: 503, text: 'The store cannot be reached at the moment; try again.' },

@@ -21,6 +21,14 @@ export interface Identity {
   readonly withdrawn: (document: string) => boolean
   /** When it ends, in milliseconds since 1970; undefined where it does not. */
   readonly expires: number | undefined
+  /** Of whoever came by a link: the tokens that it was given out with. */
+  readonly madeBy?: readonly TokenFacts[]
+}
+
+/** Tells who somebody is that came by a link. */
+export interface LinkedIdentities {
+  /** @param credential one for which `isLinkCredential` is true */
+  identify(credential: string): Promise<Identity | Refused>
 }
 
 /** Why nobody is let in. */

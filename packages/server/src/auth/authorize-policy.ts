@@ -1,6 +1,7 @@
 import { maxDocumentIdLength } from '@weft/protocol'
-import type { AccessPolicy, Grant, Identity, Refused } from './access.ts'
+import type { AccessPolicy, Grant, Identity, LinkedIdentities, Refused } from './access.ts'
 import { isDocumentPattern } from './document-pattern.ts'
+import { isLinkCredential } from './link-credential.ts'
 import type { RevocationList } from './revocation-list.ts'
 
 /** Who someone is, as an embedder says it. */
@@ -26,14 +27,17 @@ export type Authorize = (token: string | undefined) => Authorized | undefined | 
 /** What a policy of an embedder's own is made with. */
 export interface AuthorizePolicyParts {
   readonly authorize: Authorize
+  /** Links are the server's own: nobody else is asked about them. */
+  readonly links: LinkedIdentities
   readonly revocations: RevocationList
   readonly failed: (error: unknown) => void
 }
 
 /** An embedder's decision as the one policy for HTTP and WebSocket. */
-export function authorizePolicy({ authorize, revocations, failed }: AuthorizePolicyParts): AccessPolicy {
+export function authorizePolicy({ authorize, links, revocations, failed }: AuthorizePolicyParts): AccessPolicy {
   return {
     identify: async (given) => {
+      if (given !== undefined && isLinkCredential(given)) return await links.identify(given)
       let authorized: Authorized | undefined
       try {
         authorized = await authorize(given)

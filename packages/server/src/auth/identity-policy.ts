@@ -1,4 +1,5 @@
-import type { AccessPolicy, Identity, Refused, Role } from './access.ts'
+import type { AccessPolicy, Identity, LinkedIdentities, Refused, Role } from './access.ts'
+import { isLinkCredential } from './link-credential.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 
 /** What anonymous people may do. */
@@ -8,6 +9,7 @@ export type AnonymousAccess = 'none' | Role
 export interface IdentityPolicyParts {
   /** Undefined for a server that verifies no tokens. */
   readonly verifier: Pick<TokenVerifier, 'verify'> | undefined
+  readonly links: LinkedIdentities
   readonly anonymous: AnonymousAccess
   readonly randomId: () => string
 }
@@ -25,7 +27,8 @@ export class IdentityPolicy implements AccessPolicy {
   }
 
   async identify(token: string | undefined): Promise<Identity | Refused> {
-    const { verifier, anonymous, randomId } = this.#parts
+    const { verifier, links, anonymous, randomId } = this.#parts
+    if (token !== undefined && isLinkCredential(token)) return await links.identify(token)
     if (token !== undefined)
       return (await verifier?.verify(token)) ?? refuse('This server verifies no tokens: connect without one.')
     if (anonymous === 'none') return refuse('This server lets in nobody without a token.')

@@ -12,6 +12,7 @@ const outcomes: Readonly<Record<RestoreOutcome, string>> = {
   merged: 'merged into what was there',
   unchanged: 'there already',
   deleted: 'left deleted',
+  skipped: 'skipped',
 }
 
 /**

@@ -78,6 +78,8 @@ function readConfig(command: Command, value: SettingReader): Config {
     connectionsPerAddress: value(settings.connectionsPerAddress, base.connectionsPerAddress),
     drainWindow: value(settings.drainWindow, base.drainWindow),
     emptyRoomGrace: value(settings.emptyRoomGrace, base.emptyRoomGrace),
+    maxFileSize: value(settings.maxFileSize, base.maxFileSize),
+    maxFilesSize: value(settings.maxFilesSize, base.maxFilesSize),
     trashRetention: value(settings.trashRetention, base.trashRetention),
     auditRetention: value(settings.auditRetention, base.auditRetention),
     logLevel: value(settings.logLevel, base.logLevel),

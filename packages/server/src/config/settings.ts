@@ -58,6 +58,8 @@ export const settings: {
   readonly drainWindow: Setting<number>
   readonly emptyRoomGrace: Setting<number>
   readonly trashRetention: Setting<number>
+  readonly maxFileSize: Setting<number>
+  readonly maxFilesSize: Setting<number>
   readonly auditRetention: Setting<number>
   readonly logLevel: Setting<LogLevel>
 } = {
@@ -141,6 +143,18 @@ export const settings: {
     help: 'for how many days it is kept who administered what; 0 keeps it for ever',
     parse: wholeNumber('audit-retention', 0, 36_500),
   },
+  maxFileSize: {
+    flag: 'max-file-size',
+    placeholder: 'MiB',
+    help: 'how large an image or attachment of a document may be',
+    parse: wholeNumber('max-file-size', 1, 512),
+  },
+  maxFilesSize: {
+    flag: 'max-files-size',
+    placeholder: 'MiB',
+    help: 'how large all files of one document may be together',
+    parse: wholeNumber('max-files-size', 1, 1_000_000),
+  },
   logLevel: {
     flag: 'log-level',
     placeholder: 'level',
@@ -170,6 +184,10 @@ export interface Config {
   readonly drainWindow: number
   /** Milliseconds. */
   readonly emptyRoomGrace: number
+  /** MiB. */
+  readonly maxFileSize: number
+  /** MiB, of one document. */
+  readonly maxFilesSize: number
   /** Days; 0 for ever. */
   readonly trashRetention: number
   /** Days; 0 for ever. */
@@ -201,6 +219,8 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 0,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    maxFileSize: 10,
+    maxFilesSize: 100,
     trashRetention: 30,
     auditRetention: 365,
     logLevel: 'info',
@@ -219,6 +239,8 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     connectionsPerAddress: defaultSocketLimits.perAddress,
     drainWindow: 5_000,
     emptyRoomGrace: defaultRoomLimits.emptyRoomGrace,
+    maxFileSize: 10,
+    maxFilesSize: 100,
     trashRetention: 30,
     auditRetention: 365,
     logLevel: 'info',

@@ -43,6 +43,21 @@ export function requireAdminOfAll(identity: Identity): void {
   if (!isAdminOfAll(identity)) throw new ProblemError('forbidden', 403, 'this needs admin access to all documents (*)')
 }
 
+/**
+ * Lets whoever administers all documents whose ids begin so go on.
+ *
+ * @throws ProblemError 403
+ */
+export function requireAdminOfPrefix({ grants }: Identity, prefix: string): void {
+  const covers = (pattern: string): boolean => isPrefixPattern(pattern) && prefix.startsWith(prefixOfPattern(pattern))
+  if (grants.some(({ documents, role }) => role === 'admin' && covers(documents))) return
+  const text =
+    prefix === ''
+      ? 'this needs admin access to all documents (*): give a prefix that you administer'
+      : `this needs admin access to all documents that begin with ${prefix}`
+  throw new ProblemError('forbidden', 403, text)
+}
+
 function revoked(): ProblemError {
   return new ProblemError('revoked', 401, 'Access to this document has been taken back.')
 }

@@ -12,6 +12,9 @@ import { removalRoutes, type RemovalRoutesParts, trashRoutes } from './document-
 import { documentRoutes } from './documents.ts'
 import { memberRoutes, type MemberRoutesParts } from './members.ts'
 import { nodeRoutes, type NodeRoutesParts, statisticsRoutes } from './nodes.ts'
+import { exportRoutes, type ExportRoutesParts, importRoutes } from './export-routes.ts'
+import { fileRoutes, type FileRoutesParts } from './files/file-routes.ts'
+import { linkRoutes, type LinkRoutesParts } from './link-routes.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
@@ -39,6 +42,9 @@ export interface EdgeParts
     CreationRoutesParts,
     MemberRoutesParts,
     NodeRoutesParts,
+    ExportRoutesParts,
+    FileRoutesParts,
+    LinkRoutesParts,
     RemovalRoutesParts,
     RevocationRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
@@ -70,6 +76,10 @@ export function createEdge(parts: EdgeParts): Hono {
     .route('/documents', contentRoutes(contents))
     .route('/documents', removalRoutes(parts))
     .route('/documents', memberRoutes(parts))
+    .route('/documents', fileRoutes(parts))
+    .route('/documents', linkRoutes(parts))
+    .route('/export', exportRoutes(parts))
+    .route('/import', importRoutes(parts))
     .route('/trash', trashRoutes(parts))
     .route('/nodes', nodeRoutes(parts))
     .route('/statistics', statisticsRoutes(parts))
@@ -128,13 +138,18 @@ const contentSecurityPolicy = {
 /** An answer may hold what people wrote: should a browser open it as a page of this origin, it can do nothing here. */
 const answerSecurityPolicy = "default-src 'none'; img-src http: https:; sandbox"
 
+/** Bodies that are read as they come, by routes that bound what they hold of them. */
+const isStream = /\/(import|documents\/[^/]+\/files)$/
 const isUpdate = /\/documents\/[^/]+\/updates$/
 
 /** Refuses bodies that are larger than their route takes. */
 function limitedBody(): MiddlewareHandler {
   const limit = atMost(maxBodyBytes)
   const updateLimit = atMost(maxUpdateBytes)
-  return (context, next) => (isUpdate.test(context.req.path) ? updateLimit : limit)(context, next)
+  return (context, next) => {
+    if (isStream.test(context.req.path)) return next()
+    return (isUpdate.test(context.req.path) ? updateLimit : limit)(context, next)
+  }
 }
 
 function atMost(maxSize: number): MiddlewareHandler {

@@ -2,6 +2,9 @@ import {
   DocumentDeletedError,
   DocumentNotFoundError,
   EpochMismatchError,
+  BackupFormatError,
+  FileNotFoundError,
+  FilesFullError,
   InvalidCursorError,
   StoreError,
 } from '@weft/persistence'
@@ -55,24 +58,35 @@ const titles: Readonly<Record<number, string>> = {
 export function answerProblem(error: unknown, context: Context, report: (error: unknown) => void): Response {
   const problem = problemOf(error)
   if (problem.status >= 500) report(error)
-  const body: Problem = {
-    type: `/problems/${problem.kind}`,
-    title: titles[problem.status] ?? 'Something went wrong',
-    status: problem.status,
-    detail: problem.message,
-    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
-  }
-  return context.body(JSON.stringify(body), problem.status, {
+  return context.body(JSON.stringify(bodyOf(problem)), problem.status, {
     'content-type': 'application/problem+json',
     // RFC 6750: how to come in.
     ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
   })
 }
 
+/** An error as a problem that is part of an answer which has begun. */
+export function problemIn(error: unknown): Problem {
+  return bodyOf(problemOf(error))
+}
+
+function bodyOf({ kind, status, message, errors }: ProblemError): Problem {
+  return {
+    type: `/problems/${kind}`,
+    title: titles[status] ?? 'Something went wrong',
+    status,
+    detail: message,
+    ...(errors === undefined ? {} : { errors }),
+  }
+}
+
 function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof DocumentNotFoundError) return new ProblemError(error.kind, 404, error.message)
   if (error instanceof DocumentDeletedError) return new ProblemError(error.kind, 410, error.message)
+  if (error instanceof FileNotFoundError) return new ProblemError('not-found', 404, error.message)
+  if (error instanceof FilesFullError) return new ProblemError('files-full', 409, error.message)
+  if (error instanceof BackupFormatError) return new ProblemError('backup-unreadable', 400, error.message)
   if (error instanceof InvalidCursorError) return new ProblemError('invalid-cursor', 400, error.message)
   if (error instanceof WriteRefusedError) return writeProblem(error)
   if (error instanceof EpochMismatchError) return new ProblemError(error.kind, 410, error.message)

@@ -124,6 +124,11 @@ export class Rooms {
     return this.#rooms.get(document)?.remove(member) ?? false
   }
 
+  /** Whether a document is open here, or is being opened. */
+  isOpen(document: string): boolean {
+    return this.#rooms.has(document) || this.#opening.has(document)
+  }
+
   /** All that a document holds, as updates; undefined where it is not open. */
   state(document: string): readonly Uint8Array[] | undefined {
     return this.#rooms.get(document)?.state()

@@ -9,7 +9,7 @@ import {
 } from '@weft/protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type AccessPolicy, type Refused, roleOn } from '../auth/access.ts'
-import type { RevocationList, TokenFacts } from '../auth/revocation-list.ts'
+import type { TokenFacts } from '../auth/revocation-list.ts'
 import { type OriginRules, refuseOrigin } from '../auth/origin.ts'
 import { frameOf } from '../room/frame.ts'
 import type { Pressure } from '../room/pressure.ts'
@@ -156,10 +156,9 @@ export class SyncTier {
   }
 
   /** Closes what is open by tokens that were taken back. */
-  closeRevoked(revocations: Pick<RevocationList, 'covers'>): void {
+  closeRevoked(): void {
     for (const [connection, { document }] of this.#connections) {
-      const token = connection.identity?.token
-      if (token !== undefined && revocations.covers(token, document)) {
+      if (document !== undefined && connection.identity?.withdrawn(document) === true) {
         connection.refuse('revoked', 'its token was taken back')
       }
     }

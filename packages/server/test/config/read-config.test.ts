@@ -48,6 +48,8 @@ describe('the command line', () => {
     ['connections-per-address', '7', 'connectionsPerAddress', 7],
     ['drain-window', '250', 'drainWindow', 250],
     ['empty-room-grace', '1000', 'emptyRoomGrace', 1000],
+    ['max-file-size', '3', 'maxFileSize', 3],
+    ['max-files-size', '30', 'maxFilesSize', 30],
     ['trash-retention', '7', 'trashRetention', 7],
     ['audit-retention', '0', 'auditRetention', 0],
     ['log-level', 'debug', 'logLevel', 'debug'],
@@ -65,7 +67,7 @@ describe('the command line', () => {
       expect(text).toContain(`--${flag} `)
       expect(text).toContain(`WEFT_${flag.toUpperCase().replaceAll('-', '_')}`)
     }
-    expect(Object.keys(settings)).toHaveLength(16)
+    expect(Object.keys(settings)).toHaveLength(18)
   })
 
   it('the durability follows from the store, and may be chosen where that is a Redis', () => {

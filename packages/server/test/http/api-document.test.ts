@@ -11,6 +11,7 @@ import { describeRoute } from '../../src/http/reference/describe-route.ts'
 import { referenceRoutes } from '../../src/http/reference/reference-routes.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { noContents } from '../support/no-contents.ts'
+import { noLinks, storeParts } from '../support/store-parts.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -20,6 +21,7 @@ describe('what the API says of itself', () => {
   beforeEach(() => {
     const store = new MemoryStore()
     edge = createEdge({
+      ...storeParts(store),
       catalog: () => store.catalog,
       people: async () => new Map(),
       members: () => Promise.reject(new Error('not asked for')),
@@ -29,7 +31,7 @@ describe('what the API says of itself', () => {
       contents: noContents,
       ended: () => {},
       trashRetention: undefined,
-      policy: new IdentityPolicy({ verifier: undefined, anonymous: 'none', randomId: () => 'id' }),
+      policy: new IdentityPolicy({ verifier: undefined, links: noLinks, anonymous: 'none', randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
       metrics: new Metrics(() => noLevels),

@@ -11,6 +11,7 @@ import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { askAsDescribed } from '../support/as-described.ts'
 import { noContents } from '../support/no-contents.ts'
+import { noLinks, storeParts } from '../support/store-parts.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -45,6 +46,7 @@ describe('the HTTP edge', () => {
     { method = 'GET', body, headers = {}, anonymous = 'write', parts = {} }: Call = {},
   ) {
     const edge = createEdge({
+      ...storeParts(store),
       catalog: () => store.catalog,
       people: async () => new Map([['busy', [{ name: 'Ada', color: '#aa0000' }]]]),
       members: () => Promise.resolve(nobody),
@@ -54,7 +56,7 @@ describe('the HTTP edge', () => {
       contents: noContents,
       ended: () => {},
       trashRetention: undefined,
-      policy: new IdentityPolicy({ verifier: undefined, anonymous, randomId: () => 'id' }),
+      policy: new IdentityPolicy({ verifier: undefined, links: noLinks, anonymous, randomId: () => 'id' }),
       origins: { allowed: ['https://app.example.com'], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve(ready),
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),

@@ -13,6 +13,7 @@ import { ProblemError } from '../../src/http/problem.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { RevocationWatch } from '../../src/revocation-watch.ts'
 import { askAsDescribed } from '../support/as-described.ts'
+import { storeParts } from '../support/store-parts.ts'
 import { noLevels } from '../support/no-levels.ts'
 import { CapturedLog } from '../support/captured-log.ts'
 import { testSecret, tokenWith } from '../support/tokens.ts'
@@ -34,6 +35,9 @@ const bearers = {
   'service key': () => tokenWith({ claims: { aud: 'docs', access: [{ documents: '*', role: 'admin' }] } }),
 }
 type Bearer = keyof typeof bearers
+
+/** Of no file that there is. */
+const noHash = 'f'.repeat(64)
 
 const routes: Readonly<Record<string, { method: string; path: string; body?: string }>> = {
   list: { method: 'GET', path: documents },
@@ -66,6 +70,24 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'restore what is not there': { method: 'POST', path: `${documents}/team-a%2Fnope/restore` },
   erase: { method: 'DELETE', path: `${documents}/team-a%2Fplan?forever` },
   'erase what is not there': { method: 'DELETE', path: `${documents}/team-a%2Fnope?forever` },
+  'list files': { method: 'GET', path: `${documents}/team-a%2Fplan/files` },
+  'list files of what is not there': { method: 'GET', path: `${documents}/team-a%2Fnope/files` },
+  'put a file': { method: 'POST', path: `${documents}/team-a%2Fplan/files`, body: '{}' },
+  'put a file into what is not there': { method: 'POST', path: `${documents}/team-a%2Fnope/files`, body: '{}' },
+  'read a file that is not there': { method: 'GET', path: `${documents}/team-a%2Fplan/files/${noHash}` },
+  'remove a file that is not there': { method: 'DELETE', path: `${documents}/team-a%2Fplan/files/${noHash}` },
+  'make a link': { method: 'POST', path: `${documents}/team-a%2Fplan/links`, body: '{"role":"write"}' },
+  'make a link that administers': {
+    method: 'POST',
+    path: `${documents}/team-a%2Fplan/links`,
+    body: '{"role":"admin"}',
+  },
+  'make a link to what is not there': { method: 'POST', path: `${documents}/team-a%2Fnope/links`, body: '{}' },
+  'list links': { method: 'GET', path: `${documents}/team-a%2Fplan/links` },
+  'remove a link that is not there': { method: 'DELETE', path: `${documents}/team-a%2Fplan/links/x` },
+  export: { method: 'POST', path: '/api/v1/export' },
+  'export a folder': { method: 'POST', path: '/api/v1/export', body: '{"prefix":"team-a/"}' },
+  'import what is no backup': { method: 'POST', path: '/api/v1/import', body: '{}' },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
@@ -111,6 +133,20 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'restore what is not there': [forbidden, notFound, notFound, notFound, notFound],
   erase: [forbidden, notFound, notFound, forbidden, '204'],
   'erase what is not there': [forbidden, notFound, notFound, forbidden, notFound],
+  'list files': ['200', notFound, notFound, '200', '200'],
+  'list files of what is not there': [notFound, notFound, notFound, notFound, notFound],
+  'put a file': [forbidden, notFound, notFound, '201', '201'],
+  'put a file into what is not there': [forbidden, notFound, notFound, notFound, notFound],
+  'read a file that is not there': [notFound, notFound, notFound, notFound, notFound],
+  'remove a file that is not there': [forbidden, notFound, notFound, notFound, notFound],
+  'make a link': [forbidden, notFound, notFound, '201', '201'],
+  'make a link that administers': [forbidden, notFound, notFound, invalid, invalid],
+  'make a link to what is not there': [forbidden, notFound, notFound, notFound, notFound],
+  'list links': [forbidden, notFound, notFound, '200', '200'],
+  'remove a link that is not there': [forbidden, notFound, notFound, notFound, notFound],
+  export: [forbidden, forbidden, forbidden, forbidden, '200'],
+  'export a folder': [forbidden, forbidden, forbidden, forbidden, '200'],
+  'import what is no backup': [forbidden, forbidden, forbidden, forbidden, wrongType],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
@@ -192,7 +228,9 @@ describe('who may what over HTTP', () => {
       maxLifetime: 60_000,
       changed: () => {},
     })
+    const kept = storeParts(store, revocations)
     const edge = createEdge({
+      ...kept,
       catalog: () => store.catalog,
       people: async () => new Map(),
       members: async () => ({ answers: [{ node: 'node-a', answer: [member] }], unanswered: ['node-b'] }),
@@ -211,7 +249,7 @@ describe('who may what over HTTP', () => {
       contents: anyContents,
       ended: () => {},
       trashRetention: undefined,
-      policy: new IdentityPolicy({ verifier, anonymous, randomId: () => 'id' }),
+      policy: new IdentityPolicy({ verifier, links: kept.links, anonymous, randomId: () => 'id' }),
       origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
       metrics: new Metrics(() => noLevels),

@@ -12,6 +12,7 @@ import { defaultSocketLimits, type SocketLimits } from '../../src/socket/limits.
 import { SyncTier } from '../../src/socket/sync-tier.ts'
 import { systemSurroundings } from '../../src/system-surroundings.ts'
 import { FakePressure } from './fake-pressure.ts'
+import { noLinks } from './store-parts.ts'
 import { ManualClock } from './manual-clock.ts'
 
 /** What a test may want otherwise. */
@@ -71,6 +72,7 @@ export class TierFixture implements AsyncDisposable {
     this.tier = new SyncTier({
       rooms: this.#rooms,
       policy: new IdentityPolicy({
+        links: noLinks,
         verifier: verifier && this.#counting(verifier(() => this.clock.now())),
         anonymous,
         randomId: () => systemSurroundings.randomId(),
