@@ -18,6 +18,7 @@ export class CheckpointJobs {
   readonly #begun: StatementSync
   readonly #writeChunk: StatementSync
   readonly #writeHeader: StatementSync
+  readonly #writeOutline: StatementSync
   readonly #chunkBytes: StatementSync
   readonly #discard: StatementSync
   readonly #keep: StatementSync
@@ -35,6 +36,7 @@ export class CheckpointJobs {
     )
     this.#writeChunk = database.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?)')
     this.#writeHeader = database.prepare('INSERT INTO checkpoints VALUES (?, ?, ?)')
+    this.#writeOutline = database.prepare('INSERT INTO outlines VALUES (?, ?, ?)')
     this.#chunkBytes = database.prepare(
       'SELECT coalesce(sum(length(record)), 0) AS bytes FROM chunks WHERE document = ? AND generation = ?',
     )
@@ -65,7 +67,7 @@ export class CheckpointJobs {
   }
 
   /** @throws CorruptRecordError as `begin` */
-  finish(attempt: CheckpointAttempt, header: Uint8Array): boolean {
+  finish(attempt: CheckpointAttempt, header: Uint8Array, outline: Uint8Array | undefined): boolean {
     const document = this.#replaceable(attempt)
     if (document === undefined || this.#begun.get(document.key, attempt.generation) === undefined) {
       this.abandon(attempt)
@@ -74,6 +76,7 @@ export class CheckpointJobs {
     const { key, checkpointGeneration } = document
     const { generation, position, tip } = attempt
     this.#writeHeader.run(key, generation, header)
+    if (outline !== undefined) this.#writeOutline.run(key, generation, outline)
     this.#keep.run(key, generation)
     if (checkpointGeneration !== undefined) this.#discard.run(key, 'checkpoint', checkpointGeneration, 1)
     this.#discard.run(key, 'entries', position, 1)

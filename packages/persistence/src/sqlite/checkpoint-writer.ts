@@ -36,14 +36,15 @@ export class CheckpointWriter {
 
   /** @throws CorruptRecordError, StoreUnavailableError */
   async write(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
-    const { place, stateVector, chunks } = checkpoint
+    const { place, stateVector, chunks, outline } = checkpoint
     const { epoch, position, tip } = place
     const generation = randomInt(1, 2 ** 47)
     const attempt: CheckpointAttempt = { document, epoch, position, tip, replaces, generation }
     const header = encodeCheckpointHeader({ place, stateVector, chunks: chunks.length }, this.#formats)
+    const last = outline === undefined ? [header] : [header, await encodeChunk(outline, this.#formats)]
     const replaced = isSmall(chunks)
-      ? await this.#writeAtOnce(attempt, chunks, header)
-      : await this.#writeInSteps(attempt, chunks, header)
+      ? await this.#writeAtOnce(attempt, chunks, last)
+      : await this.#writeInSteps(attempt, chunks, last)
     if (replaced) this.#onStep('flipped')
     this.sweep()
     return replaced
@@ -68,18 +69,26 @@ export class CheckpointWriter {
     this.#onStep('swept')
   }
 
-  async #writeAtOnce(attempt: CheckpointAttempt, chunks: readonly Uint8Array[], header: Uint8Array): Promise<boolean> {
+  async #writeAtOnce(
+    attempt: CheckpointAttempt,
+    chunks: readonly Uint8Array[],
+    last: readonly Uint8Array[],
+  ): Promise<boolean> {
     const records = await Promise.all(chunks.map((chunk) => encodeChunk(chunk, this.#formats)))
     // Queued in one turn, so they are one transaction. Where the first is refused the others do nothing.
     const [, , replaced] = await Promise.all([
       this.#begin(attempt),
       this.#writeChunks(attempt, 0, records),
-      this.#finish(attempt, header),
+      this.#finish(attempt, last),
     ])
     return replaced
   }
 
-  async #writeInSteps(attempt: CheckpointAttempt, chunks: readonly Uint8Array[], header: Uint8Array): Promise<boolean> {
+  async #writeInSteps(
+    attempt: CheckpointAttempt,
+    chunks: readonly Uint8Array[],
+    last: readonly Uint8Array[],
+  ): Promise<boolean> {
     if (!(await this.#begin(attempt))) return false
     this.#onStep('begun')
     try {
@@ -97,7 +106,7 @@ export class CheckpointWriter {
         records = []
         bytes = 0
       }
-      return await this.#finish(attempt, header)
+      return await this.#finish(attempt, last)
     } catch (error) {
       await this.#performer.perform({ type: 'abandon-checkpoint', attempt }, attempt.document).catch(() => {})
       throw error
@@ -113,9 +122,9 @@ export class CheckpointWriter {
     return this.#performer.perform({ type: 'write-chunks', attempt, first, lengths }, attempt.document, records)
   }
 
-  #finish(attempt: CheckpointAttempt, header: Uint8Array): Promise<boolean> {
-    const lengths = [header.byteLength]
-    return this.#performer.decide({ type: 'finish-checkpoint', attempt, lengths }, attempt.document, [header])
+  #finish(attempt: CheckpointAttempt, records: readonly Uint8Array[]): Promise<boolean> {
+    const lengths = records.map(({ byteLength }) => byteLength)
+    return this.#performer.decide({ type: 'finish-checkpoint', attempt, lengths }, attempt.document, records)
   }
 }
 

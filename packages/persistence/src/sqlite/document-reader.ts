@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type CheckpointHeader, decodeCheckpointHeader, decodeChunk } from '../checkpoint-codec.ts'
+import { decodeCheckpointHeader, decodeChunk } from '../checkpoint-codec.ts'
 import type { Entry, Place } from '../document-log.ts'
 import { CorruptRecordError, DocumentDeletedError, DocumentNotFoundError, DocumentTrashedError } from '../errors.ts'
 import type { Formats } from '../formats.ts'
@@ -23,6 +23,8 @@ export class DocumentReader {
   readonly #header: StatementSync
   readonly #chunks: StatementSync
   readonly #entries: StatementSync
+  readonly #hasOutlines: StatementSync
+  #outlines: StatementSync | undefined
 
   constructor(database: DatabaseSync, formats: Formats) {
     this.#database = database
@@ -34,6 +36,7 @@ export class DocumentReader {
     this.#chunks = database.prepare(
       'SELECT number, record FROM chunks WHERE document = ? AND generation = ? ORDER BY number',
     )
+    this.#hasOutlines = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'outlines'`)
     this.#entries = database.prepare(
       'SELECT position, record FROM entries WHERE document = ? AND position >= ? ORDER BY position',
     )
@@ -73,21 +76,29 @@ export class DocumentReader {
     const trimmed = numberIn(row, 'checkpoint_position')
     if (generation === undefined || (from !== undefined && from > trimmed)) {
       this.#emitEntries(document, key, Math.max(from ?? 1, 1), head, emit)
-      emit({ type: 'loaded', head, checkpoint: undefined }, [])
+      emit({ type: 'loaded', head }, [])
       return
     }
-    const { place, stateVector } = this.#emitCheckpoint(document, key, generation, emit)
-    if (place.position !== trimmed || place.epoch !== head.epoch) {
-      throw new CorruptRecordError(document, undefined, 'the header is of another checkpoint')
-    }
+    this.#emitCheckpoint(document, key, generation, { epoch: head.epoch, position: trimmed }, emit)
     this.#emitEntries(document, key, trimmed + 1, head, emit)
-    emit({ type: 'loaded', head, checkpoint: { place, stateVector } }, [])
+    emit({ type: 'loaded', head }, [])
   }
 
-  #emitCheckpoint(document: string, key: number, generation: number, emit: Emit): CheckpointHeader {
+  #emitCheckpoint(
+    document: string,
+    key: number,
+    generation: number,
+    { epoch, position }: Omit<Place, 'tip'>,
+    emit: Emit,
+  ): void {
     const row = this.#header.get(key, generation)
     if (row === undefined) throw new CorruptRecordError(document, undefined, 'the header is missing')
-    const header = decodeCheckpointHeader(bytesIn(row, 'header'), document, this.#formats)
+    const { place, stateVector, chunks } = decodeCheckpointHeader(bytesIn(row, 'header'), document, this.#formats)
+    if (place.position !== position || place.epoch !== epoch) {
+      throw new CorruptRecordError(document, undefined, 'the header is of another checkpoint')
+    }
+    const outline = this.#outline(document, key, generation)
+    emit({ type: 'checkpoint', checkpoint: { place, stateVector, outline } }, [])
     let expected = 0
     for (const chunkRow of this.#chunks.iterate(key, generation)) {
       const number = numberIn(chunkRow, 'number')
@@ -96,10 +107,18 @@ export class DocumentReader {
       emit({ type: 'chunk', chunk }, [chunk.buffer])
       expected++
     }
-    if (expected !== header.chunks) {
-      throw new CorruptRecordError(document, undefined, `chunk ${expected} of ${header.chunks} is missing`)
+    if (expected !== chunks) {
+      throw new CorruptRecordError(document, undefined, `chunk ${expected} of ${chunks} is missing`)
     }
-    return header
+  }
+
+  #outline(document: string, key: number, generation: number): Uint8Array | undefined {
+    // A store that was last written by a Weft which kept none has no such table.
+    if (this.#outlines === undefined && this.#hasOutlines.get() !== undefined) {
+      this.#outlines = this.#database.prepare('SELECT record FROM outlines WHERE document = ? AND generation = ?')
+    }
+    const row = this.#outlines?.get(key, generation)
+    return row === undefined ? undefined : decodeChunk(bytesIn(row, 'record'), document, 'outline', this.#formats)
   }
 
   #emitEntries(document: string, key: number, from: number, head: Place, emit: Emit): void {

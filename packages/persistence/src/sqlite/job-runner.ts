@@ -102,8 +102,8 @@ export class JobRunner {
         this.#checkpoints.write(job.attempt, job.first, parts)
         return { answer: undefined }
       case 'finish-checkpoint': {
-        const [header = new Uint8Array()] = parts
-        return { answer: this.#checkpoints.finish(job.attempt, header) }
+        const [header = new Uint8Array(), outline] = parts
+        return { answer: this.#checkpoints.finish(job.attempt, header, outline) }
       }
       case 'abandon-checkpoint':
         this.#checkpoints.abandon(job.attempt)

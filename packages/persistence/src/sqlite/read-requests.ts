@@ -53,13 +53,11 @@ export interface EntryRun {
 
 /** A part of an answer, or its end. A large document comes in several, so that none holds up the event loop. */
 export type ReadReply =
+  /** A checkpoint comes, whose chunks are next. */
+  | { readonly type: 'checkpoint'; readonly checkpoint: Omit<Checkpoint, 'chunks'> }
   | { readonly type: 'chunk'; readonly chunk: Uint8Array }
   | { readonly type: 'entries'; readonly run: EntryRun }
-  | {
-      readonly type: 'loaded'
-      readonly head: Place
-      readonly checkpoint: Omit<Checkpoint, 'chunks'> | undefined
-    }
+  | { readonly type: 'loaded'; readonly head: Place }
   | { readonly type: 'heads'; readonly heads: readonly (Place | undefined)[] }
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
   | { readonly type: 'creator'; readonly creator: string | undefined }

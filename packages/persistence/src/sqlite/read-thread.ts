@@ -8,7 +8,7 @@ import {
   type TrashPage,
   InvalidCursorError,
 } from '../document-catalog.ts'
-import type { Entry, LoadedDocument, Place } from '../document-log.ts'
+import type { Checkpoint, CheckpointReader, Entry, LoadedDocument, Place } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import type { StoredFileRecord } from '../file-codec.ts'
 import type { Formats } from '../formats.ts'
@@ -18,6 +18,8 @@ import { refusalError } from './refusal-error.ts'
 
 interface Pending {
   readonly document: string
+  readonly reader: CheckpointReader | undefined
+  checkpoint: Omit<Checkpoint, 'chunks'> | undefined
   readonly chunks: Uint8Array[]
   readonly entries: Entry[]
   readonly resolve: (answer: ReadAnswers[keyof ReadAnswers]) => void
@@ -53,9 +55,12 @@ export class ReadThread {
     return this.#worker !== undefined
   }
 
-  /** @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError */
-  async load(document: string, from: number | undefined): Promise<LoadedDocument> {
-    const answer = await this.#ask({ type: 'load', document, from }, document)
+  /**
+   * @param reader hears of the checkpoint as it comes
+   * @throws DocumentNotFoundError, DocumentDeletedError, CorruptRecordError, StoreUnavailableError
+   */
+  async load(document: string, from: number | undefined, reader?: CheckpointReader): Promise<LoadedDocument> {
+    const answer = await this.#ask({ type: 'load', document, from }, document, reader)
     if (answer === undefined || !('head' in answer)) throw strange()
     return answer
   }
@@ -122,14 +127,14 @@ export class ReadThread {
     await this.#stop()
   }
 
-  #ask(request: ReadRequest, document: string): Promise<ReadAnswers[keyof ReadAnswers]> {
+  #ask(request: ReadRequest, document: string, reader?: CheckpointReader): Promise<ReadAnswers[keyof ReadAnswers]> {
     if (this.#closed) return Promise.reject(new StoreUnavailableError('the store is closed'))
     clearTimeout(this.#idle)
     const worker = (this.#worker ??= this.#start())
     worker.ref()
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
-      this.#pending.set(id, { document, chunks: [], entries: [], resolve, reject })
+      this.#pending.set(id, { document, reader, checkpoint: undefined, chunks: [], entries: [], resolve, reject })
       const message: ToReadThread = { id, request }
       worker.postMessage(message)
     })
@@ -169,8 +174,14 @@ export class ReadThread {
   #receive({ id, reply }: FromReadThread): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
+    if (reply.type === 'checkpoint') {
+      pending.checkpoint = reply.checkpoint
+      pending.reader?.begin(reply.checkpoint)
+      return
+    }
     if (reply.type === 'chunk') {
       pending.chunks.push(reply.chunk)
+      pending.reader?.chunk(reply.chunk)
       return
     }
     if (reply.type === 'entries') {
@@ -186,14 +197,12 @@ export class ReadThread {
   }
 }
 
-function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'chunk' | 'entries' }>): void {
-  const { document, chunks, entries, resolve, reject } = pending
+function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'checkpoint' | 'chunk' | 'entries' }>): void {
+  const { document, checkpoint, chunks, entries, resolve, reject } = pending
   switch (reply.type) {
-    case 'loaded': {
-      const checkpoint = reply.checkpoint === undefined ? undefined : { ...reply.checkpoint, chunks }
-      resolve({ head: reply.head, checkpoint, entries })
+    case 'loaded':
+      resolve({ head: reply.head, checkpoint: checkpoint && { ...checkpoint, chunks }, entries })
       return
-    }
     case 'heads':
       resolve({ heads: reply.heads })
       return

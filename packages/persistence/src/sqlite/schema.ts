@@ -14,6 +14,7 @@ const applicationId = 0x77656674
  * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts). In by_update
  *            stands also what is in the trash, in a scope of its own.
+ * outlines   How the chunks of a generation go together, where that was made with them.
  * files, file_chunks  Files of documents. Of those that are being written, that are there, and that are to be swept.
  * revocations  Tokens that were taken back, in the order in which they were.
  * shelves    Small texts of the server's own.
@@ -93,6 +94,12 @@ const laterTables = `
     until INTEGER NOT NULL,
     record TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS outlines (
+    document INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (document, generation)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS shelves (
     shelf TEXT NOT NULL,
     key TEXT NOT NULL,

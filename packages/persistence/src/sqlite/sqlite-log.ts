@@ -1,5 +1,13 @@
 import { assertAppendable, assertTime } from '../checked-arguments.ts'
-import type { AppendReceipt, AppendRequest, Checkpoint, DocumentLog, LoadedDocument, Place } from '../document-log.ts'
+import type {
+  AppendReceipt,
+  AppendRequest,
+  Checkpoint,
+  CheckpointReader,
+  DocumentLog,
+  LoadedDocument,
+  Place,
+} from '../document-log.ts'
 import { DocumentDeletedError } from '../errors.ts'
 import { continuedEpoch } from '../new-epoch.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
@@ -18,8 +26,8 @@ export class SqliteLog implements DocumentLog {
     this.#reads = reads
   }
 
-  load(document: string): Promise<LoadedDocument> {
-    return this.#reads.load(document, undefined)
+  load(document: string, reader?: CheckpointReader): Promise<LoadedDocument> {
+    return this.#reads.load(document, undefined, reader)
   }
 
   read(document: string, from: number): Promise<LoadedDocument> {

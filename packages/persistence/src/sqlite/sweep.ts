@@ -17,6 +17,7 @@ export class Sweep {
   readonly #chunks: StatementSync
   readonly #removeChunks: StatementSync
   readonly #removeHeaders: StatementSync
+  readonly #removeOutlines: StatementSync
   readonly #generations: StatementSync
 
   constructor(database: DatabaseSync) {
@@ -34,6 +35,7 @@ export class Sweep {
     `)
     this.#removeChunks = database.prepare('DELETE FROM chunks WHERE document = ? AND generation = ? AND number <= ?')
     this.#removeHeaders = database.prepare('DELETE FROM checkpoints WHERE document = ? AND generation = ?')
+    this.#removeOutlines = database.prepare('DELETE FROM outlines WHERE document = ? AND generation = ?')
     this.#generations = database.prepare(`
       SELECT generation FROM checkpoints WHERE document = ?1
       UNION SELECT generation FROM chunks WHERE document = ?1
@@ -80,7 +82,10 @@ export class Sweep {
   #sweepCheckpoint(document: number, generation: number): boolean {
     const { last, all } = cut(this.#chunks, document, generation)
     if (last !== undefined) this.#removeChunks.run(document, generation, last)
-    if (all) this.#removeHeaders.run(document, generation)
+    if (all) {
+      this.#removeHeaders.run(document, generation)
+      this.#removeOutlines.run(document, generation)
+    }
     return all
   }
 }

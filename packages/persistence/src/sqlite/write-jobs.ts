@@ -54,7 +54,7 @@ export type WriteJob =
       readonly first: number
       readonly lengths: readonly number[]
     }
-  /** The bytes are the header's record. */
+  /** The bytes are the header's record and, where there is one, the outline's. */
   | { readonly type: 'finish-checkpoint'; readonly attempt: CheckpointAttempt; readonly lengths: readonly number[] }
   | { readonly type: 'abandon-checkpoint'; readonly attempt: CheckpointAttempt }
   /** Adds a revocation, if there is one to add, and answers all whose time is not over. */
