@@ -35,6 +35,7 @@ const server = {
   result: 'main.js',
   inputs: [
     ...['src', 'rolldown.config.ts', 'package.json'].map((name) => `packages/server/${name}`),
+    'packages/client/src/http',
     'packages/persistence/src',
     'packages/protocol/src',
     'pnpm-lock.yaml',

@@ -25,7 +25,12 @@ export const parts: readonly Part[] = [
   {
     name: 'main',
     path: 'packages/server/src/main.ts',
-    mayImport: ['server', 'persistence', 'protocol', ...serverLeaves],
+    mayImport: ['server', 'command-line', 'persistence', 'protocol', ...serverLeaves],
+  },
+  {
+    name: 'command-line',
+    path: 'packages/server/src/command-line/',
+    mayImport: ['server', 'client/http', 'persistence', 'protocol'],
   },
   {
     name: 'http',

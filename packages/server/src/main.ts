@@ -9,7 +9,8 @@ import { readInvocation, type ServeInvocation } from './config/read-config.ts'
 import { ConfigurationError } from './config/settings.ts'
 import { exitCode } from './exit-code.ts'
 import { forReader, greet } from './greeting.ts'
-import { listNodes } from './list-nodes.ts'
+import { runDocuments } from './command-line/documents-command.ts'
+import { askForNodes, listNodes } from './command-line/list-nodes.ts'
 import { serve } from './serve.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 import { processLink } from './workers/process-link.ts'
@@ -26,7 +27,11 @@ async function main(): Promise<number> {
     return exitCode.drained
   }
   if (invocation.command === 'nodes') {
-    process.stdout.write(await listNodes(invocation.store))
+    process.stdout.write(await ('api' in invocation ? askForNodes(invocation.api) : listNodes(invocation.store)))
+    return exitCode.drained
+  }
+  if (invocation.command === 'documents') {
+    process.stdout.write(await runDocuments(invocation.task, invocation.api))
     return exitCode.drained
   }
   if (invocation.command === 'token') {

@@ -2,6 +2,13 @@ import { isIPv4 } from 'node:net'
 import { verifiesTokens } from '../auth/auth-config.ts'
 import type { AnonymousAccess } from '../auth/identity-policy.ts'
 import { readStoreInvocation, storeCommandHelp, storeCommands, type StoreInvocation } from './backup-settings.ts'
+import {
+  type ApiConfig,
+  documentsCommandHelp,
+  type DocumentsInvocation,
+  readDocumentsInvocation,
+  readNodesApi,
+} from './api-settings.ts'
 import { authSettings, readAuthConfig } from './auth-settings.ts'
 import { type SettingReader, settingHelp, settingReader } from './read-settings.ts'
 import { type Command, type Config, ConfigurationError, defaults, type Setting, settings } from './settings.ts'
@@ -19,7 +26,9 @@ export type Invocation =
   | ServeInvocation
   | StoreInvocation
   | TokenInvocation
+  | DocumentsInvocation
   | { readonly command: 'nodes'; readonly store: string }
+  | { readonly command: 'nodes'; readonly api: ApiConfig }
   | { readonly command: 'help'; readonly text: string }
 
 const commands: Readonly<Record<Exclude<Invocation['command'], 'help'>, string>> = {
@@ -27,7 +36,8 @@ const commands: Readonly<Record<Exclude<Invocation['command'], 'help'>, string>>
   serve: 'serve as configured',
   ...storeCommands,
   token: 'make a token that lets its bearer in, signed with --auth-secret',
-  nodes: 'list the nodes that are up; takes --store, the Redis that they share',
+  nodes: 'list the nodes that are up; takes --url, one of them, or --store, the Redis that they share',
+  documents: 'list, show, create, delete and restore documents of a server; takes --url',
 }
 
 /** All that a server is told. */
@@ -41,7 +51,11 @@ const serverSettings: readonly Setting<unknown>[] = [...Object.values(settings),
 export function readInvocation(args: readonly string[], environment: NodeJS.ProcessEnv): Invocation {
   const [command = 'help', ...rest] = args
   if (command === 'help' || command === '--help' || rest.includes('--help')) return { command: 'help', text: help() }
-  if (command === 'nodes') return { command, store: readSharedStore(rest, environment) }
+  if (command === 'nodes') {
+    const api = readNodesApi(rest, environment, settings.store)
+    return api === undefined ? { command, store: readSharedStore(rest, environment) } : { command, api }
+  }
+  if (command === 'documents') return readDocumentsInvocation(rest, environment)
   if (command === 'token') return readTokenInvocation(rest, environment)
   if (command === 'backup' || command === 'restore') return readStoreInvocation(command, rest, environment)
   if (command !== 'dev' && command !== 'serve') {
@@ -56,7 +70,9 @@ function readSharedStore(args: readonly string[], environment: NodeJS.ProcessEnv
   const url = settingReader([store], args, environment)(store, '')
   if (isSharedStore(url)) return url
   // It may hold a password, so the text does not repeat it.
-  throw new ConfigurationError(`--store takes the Redis that the nodes share here, for example redis://127.0.0.1:6379`)
+  throw new ConfigurationError(
+    `--store takes the Redis that the nodes share here, for example redis://127.0.0.1:6379; or ask a server with --url`,
+  )
 }
 
 function readConfig(command: Command, value: SettingReader): Config {
@@ -109,7 +125,7 @@ export function isLoopback(host: string): boolean {
 }
 
 function help(): string {
-  const list = Object.entries(commands).map(([name, text]) => `  weft ${name.padEnd(8)} ${text}`)
+  const list = Object.entries(commands).map(([name, text]) => `  weft ${name.padEnd(9)} ${text}`)
   return [
     'Weft: people write documents together, and what is called saved is saved.',
     '',
@@ -120,6 +136,8 @@ function help(): string {
     ...storeCommandHelp,
     '',
     ...tokenCommandHelp,
+    '',
+    ...documentsCommandHelp,
     '',
   ].join('\n')
 }

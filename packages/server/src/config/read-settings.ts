@@ -25,13 +25,17 @@ export function settingReader(
 
 /** A setting's line in the help. */
 export function settingHelp(setting: Setting<unknown>): string {
-  const flag = `--${setting.flag} <${setting.placeholder}>`
+  const flag = setting.placeholder === undefined ? `--${setting.flag}` : `--${setting.flag} <${setting.placeholder}>`
   return `  ${flag.padEnd(36)} ${setting.help} (${environmentName(setting)})`
 }
 
 function readFlags(known: readonly Setting<unknown>[], args: readonly string[]): Map<string, string> {
   const options = known.map(
-    (setting) => [setting.flag, { type: 'string' as const, multiple: setting.repeatable === true }] as const,
+    ({ flag, placeholder, repeatable = false }) =>
+      [
+        flag,
+        { type: placeholder === undefined ? ('boolean' as const) : ('string' as const), multiple: repeatable },
+      ] as const,
   )
   try {
     const { values } = parseArgs({ args: [...args], options: Object.fromEntries(options), strict: true })

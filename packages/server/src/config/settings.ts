@@ -21,7 +21,8 @@ export type NodeRole = 'all' | 'edge' | 'sync'
 /** One setting: declared here and nowhere else. Its flag, its environment variable and its help follow from it. */
 export interface Setting<T> {
   readonly flag: string
-  readonly placeholder: string
+  /** What it takes. Without one it takes nothing: it is given or not. */
+  readonly placeholder?: string
   readonly help: string
   /** Whether it may be given several times. Then `parse` is given all of them, one a line. */
   readonly repeatable?: boolean

@@ -83,3 +83,9 @@ describe('a wrong configuration ends the process with 2 and one line', { timeout
     expect(code).toBe(2)
   })
 })
+
+it('a server that is not there ends a command that asks it with 1 and one line', { timeout: 30_000 }, async () => {
+  const { code, stderr } = await run('documents', 'list', '--url', 'http://127.0.0.1:1')
+  expect(stderr).toMatch(/^weft: http:\/\/127\.0\.0\.1:1 cannot be reached: .*\n$/)
+  expect(code).toBe(1)
+})

@@ -135,7 +135,7 @@ describe('the command line', () => {
     [['dev', '--prot', '1'], /--prot/],
     [['dev', 'stray'], /stray/],
     [['dev', '--port'], /port/],
-    [['start'], /^there is no command "start": there are dev, serve, backup, restore, token, nodes$/],
+    [['start'], /^there is no command "start": there are dev, serve, backup, restore, token, nodes, documents$/],
   ])('%j is one line that names what is wrong', (args, message) => {
     let error: unknown
     try {

@@ -1,6 +1,6 @@
 import type { NodeRecord } from '@weft/persistence'
 import { expect, it } from 'vitest'
-import { nodesTable } from '../src/list-nodes.ts'
+import { nodesTable } from '../../src/command-line/list-nodes.ts'
 
 const node: NodeRecord = {
   id: 'eu-1',

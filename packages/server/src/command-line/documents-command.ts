@@ -1,0 +1,114 @@
+import type { Document, TrashDocument, WeftHttp } from '@weft/client/http'
+import type { ApiConfig, DocumentsTask } from '../config/api-settings.ts'
+import { askApi, asJson } from './api-command.ts'
+import { bytes, second, shown, table } from './table.ts'
+
+/** The API's largest page. */
+const pageSize = 200
+
+/** Part of a list, and whether there is more of it. */
+interface Listed<T> {
+  readonly documents: readonly T[]
+  readonly next: string | null
+}
+
+/**
+ * Does what `weft documents` is asked.
+ *
+ * @returns what it prints
+ * @throws CommandFailure
+ */
+export async function runDocuments(task: DocumentsTask, api: ApiConfig): Promise<string> {
+  return await askApi(api, (weft) => perform(task, weft, api.json))
+}
+
+async function perform(task: DocumentsTask, weft: WeftHttp, json: boolean): Promise<string> {
+  switch (task.verb) {
+    case 'list': {
+      const { limit, order, prefix } = task
+      const listed = await inPages(limit, (page) => weft.listDocuments({ order, prefix, ...page }))
+      return json ? asJson(listed) : documentsTable(listed)
+    }
+    case 'trash': {
+      const { limit, prefix } = task
+      const listed = await inPages(limit, (page) => weft.listTrash({ prefix, ...page }))
+      return json ? asJson(listed) : trashTable(listed)
+    }
+    case 'show': {
+      const document = await weft.showDocument({ id: task.id })
+      return json ? asJson(document) : facts(document)
+    }
+    case 'create': {
+      const document = await weft.createDocument({ id: task.id, title: task.title })
+      return json ? asJson(document) : `${document.id}\n`
+    }
+    case 'delete': {
+      const { id, forever } = task
+      await weft.removeDocument({ id, ...(forever ? { forever: 'true' } : {}) })
+      if (json) return asJson({ id, forever })
+      return forever ? `${id} is erased\n` : `${id} is in the trash; weft documents restore ${id} brings it back\n`
+    }
+    case 'restore': {
+      await weft.restoreDocument({ id: task.id })
+      return json ? asJson(await weft.showDocument({ id: task.id })) : `${task.id} is back\n`
+    }
+  }
+}
+
+/** So many of a list, however many pages that takes. */
+async function inPages<T>(
+  count: number,
+  page: (part: { limit: number; cursor: string | undefined }) => Promise<Listed<T>>,
+): Promise<Listed<T>> {
+  const documents: T[] = []
+  let next: string | null = null
+  do {
+    const limit = Math.min(count - documents.length, pageSize)
+    const listed: Listed<T> = await page({ limit, cursor: next ?? undefined })
+    documents.push(...listed.documents)
+    next = listed.next
+  } while (next !== null && documents.length < count)
+  return { documents, next }
+}
+
+function documentsTable({ documents, next }: Listed<Document>): string {
+  if (documents.length === 0) return 'no documents\n'
+  const rows = documents.map((document) => [
+    document.id,
+    shown(document.title),
+    second(document.updated),
+    bytes(document.bytes),
+    `${document.people.length}`,
+  ])
+  return table(['document', 'title', 'updated', 'size', 'people'], rows) + more(next)
+}
+
+function trashTable({ documents, next }: Listed<TrashDocument>): string {
+  if (documents.length === 0) return 'nothing is in the trash\n'
+  const rows = documents.map(({ id, title, trashed, erased }) => [
+    id,
+    shown(title),
+    second(trashed),
+    erased === null ? 'never' : second(erased),
+  ])
+  return table(['document', 'title', 'since', 'erased'], rows) + more(next)
+}
+
+function more(next: string | null): string {
+  return next === null ? '' : 'there are more: --limit says how many are shown\n'
+}
+
+function facts({ id, title, created, createdBy, updated, bytes: size, people }: Document): string {
+  const rows = [
+    ['document', id],
+    ['title', shown(title)],
+    ['created', `${second(created)} by ${shown(createdBy)}`],
+    ['updated', second(updated)],
+    ['size', bytes(size)],
+    ['people', people.length === 0 ? 'nobody' : people.map(({ name }) => shown(name)).join(', ')],
+  ]
+  return rows
+    .map(([name = '', value = '']) => `${name.padEnd(10)}${value}`.trimEnd())
+    .join('\n')
+    .concat('\n')
+}
