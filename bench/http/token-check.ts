@@ -19,7 +19,7 @@ export const tokenCheck: Workload = {
     const verifier = new TokenVerifier({
       config: { ...noTokens, secrets: [secret] },
       keySet: undefined,
-      revocations: { covers: () => false },
+      revocations: { covers: () => false, documentsOf: () => [] },
       now: Date.now,
     })
     const tokens = await Promise.all(Array.from({ length: bearers }, (_, index) => tokenOf(index)))

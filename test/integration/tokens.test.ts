@@ -1,5 +1,6 @@
 /** Nodes that verify tokens, and `weft token`, as an operator starts them: every process is real. */
 import { openDocument } from '@weft/client'
+import { mintedTokenSchema } from '@weft/protocol/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { durableSettings, RedisServer } from '../../packages/persistence/test/redis-server.ts'
@@ -88,13 +89,34 @@ describe('tokens', () => {
     await document.close()
   })
 
+  it('minted by one node open documents on the other, are told of by both, and stand in no log', async () => {
+    const key = await serviceKey()
+    const post = async (node: ServerProcess, path: string, body: object): Promise<Response> => {
+      const headers = { authorization: `Bearer ${key}` }
+      return fetch(`${node.url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+    }
+    const access = [{ documents: 'team-a/*', role: 'write' }]
+    const made = await post(a, '/tokens', { subject: 'ada', access, lifetime: 600 })
+    const { token: minted, id } = mintedTokenSchema.parse(await made.json())
+    const socket = await opened(b, 'team-a/minted', minted)
+    const inspected = await post(b, '/tokens/inspect', { token: minted, document: 'team-a/minted' })
+    expect(await inspected.json()).toMatchObject({ opens: true, role: 'write', claims: { subject: 'ada', id } })
+    const end = closed(socket)
+    expect((await revoke(b, key, { jti: id })).status).toBe(201)
+    expect(await end).toBe('4403 revoked')
+    const again = await post(a, '/tokens/inspect', { token: minted, document: 'team-a/minted' })
+    expect(await again.json()).toMatchObject({ claims: { id } })
+    expect(JSON.stringify([a.log, b.log])).not.toContain('eyJ')
+  })
+
   it('revoked on one node are closed on all within two seconds, and stay so after a restart', async () => {
     const [ada, bob, key] = await Promise.all([token('ada'), token('bob'), serviceKey()])
     const sockets = await Promise.all([opened(a, 'team-a/x', ada), opened(b, 'team-a/x', ada)])
     const other = await opened(b, 'team-a/x', bob)
     const ends = Promise.all(sockets.map(closed))
     const dry = await revoke(b, key, { subject: 'ada', dryRun: true })
-    expect(await dry.json()).toMatchObject({ closes: [{ document: 'team-a/x', subject: 'ada' }] })
+    const open = { document: 'team-a/x', subject: 'ada' }
+    expect(await dry.json()).toMatchObject({ closes: [open, open], unanswered: [] })
     const start = performance.now()
     expect((await revoke(a, key, { subject: 'ada' })).status).toBe(201)
     expect(await ends).toEqual(['4403 revoked', '4403 revoked'])

@@ -109,6 +109,7 @@ export class DocumentLinks implements Links, LinkedIdentities {
       token,
       // Nobody keeps by a link what its maker has lost.
       withdrawn: (asked) => [token, ...makers].some((facts) => revocations.covers(facts, asked)),
+      withdrawnFrom: () => [],
       expires,
       madeBy: makers,
     }

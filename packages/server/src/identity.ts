@@ -1,28 +1,40 @@
 import type { AccessPolicy, LinkedIdentities } from './auth/access.ts'
-import { verifiesTokens } from './auth/auth-config.ts'
+import { type AuthConfig, verifiesTokens } from './auth/auth-config.ts'
 import { IdentityPolicy } from './auth/identity-policy.ts'
+import { type Inspection, inspectToken } from './auth/inspect-token.ts'
 import { isKeySetUrl, KeySet } from './auth/key-set.ts'
+import { mintToken } from './auth/mint-token.ts'
 import type { RevocationList } from './auth/revocation-list.ts'
 import { TokenVerifier } from './auth/token-verifier.ts'
 import type { Config } from './config/settings.ts'
+import type { TokenMint } from './http/tokens.ts'
 import type { Log } from './observability/log.ts'
 import type { Surroundings } from './room/surroundings.ts'
+
+/** What tells who people are. */
+export interface Identities {
+  readonly policy: AccessPolicy
+  /** Undefined where there is no secret to sign tokens with. */
+  readonly mint: TokenMint | undefined
+  /** Why a token opens a document, or does not. Undefined for a server that verifies no tokens. */
+  readonly inspect: ((token: string, document: string) => Promise<Inspection>) | undefined
+}
 
 /** RFC 7518 §3.2: a shorter secret is easier to guess than the hash is to break. In bytes. */
 const leastSecretBytes = 32
 
 /**
- * Who people are, as it is configured. A file of keys is read at once; a provider that is away keeps nothing from starting.
+ * What is told of tokens and of those who bring them, as it is configured. A file of keys is read at once; a provider that is away keeps nothing from starting.
  *
  * @throws KeysUnavailableError where a file has no keys
  */
-export async function identityPolicy(
+export async function identities(
   { auth, anonymous }: Pick<Config, 'auth' | 'anonymous'>,
   surroundings: Pick<Surroundings, 'now' | 'randomId'>,
   log: Log,
   revocations: RevocationList,
   links: LinkedIdentities,
-): Promise<AccessPolicy> {
+): Promise<Identities> {
   const now = (): number => surroundings.now()
   for (const { kid, text } of auth.secrets) {
     if (Buffer.byteLength(text) < leastSecretBytes) {
@@ -31,7 +43,29 @@ export async function identityPolicy(
   }
   const keySet = auth.jwks === undefined ? undefined : await keySetAt(auth.jwks, now, log)
   const verifier = verifiesTokens(auth) ? new TokenVerifier({ config: auth, keySet, revocations, now }) : undefined
-  return new IdentityPolicy({ verifier, links, anonymous, randomId: () => surroundings.randomId() })
+  return {
+    policy: new IdentityPolicy({ verifier, links, anonymous, randomId: () => surroundings.randomId() }),
+    mint: mintOf(auth, surroundings),
+    inspect:
+      verifier && ((token, document) => inspectToken({ verifier, config: auth, revocations, now }, token, document)),
+  }
+}
+
+function mintOf(
+  { secrets, issuer, audience, maxLifetime }: AuthConfig,
+  { now, randomId }: Pick<Surroundings, 'now' | 'randomId'>,
+): TokenMint | undefined {
+  const [secret] = secrets
+  if (secret === undefined) return undefined
+  return {
+    maxLifetime,
+    mint: async (asked) => {
+      const [id, at] = [randomId(), now()]
+      const token = await mintToken({ ...asked, id, issuer, audience }, secret, at)
+      // A token names whole seconds.
+      return { id, token, expires: Math.floor(at / 1000) * 1000 + asked.lifetime }
+    },
+  }
 }
 
 async function keySetAt(source: string, now: () => number, log: Log): Promise<KeySet> {

@@ -15,7 +15,7 @@ import { DocumentLinks } from './document-links.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
-import { identityPolicy } from './identity.ts'
+import { type Identities, identities } from './identity.ts'
 import { importTarget } from './import-target.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
@@ -127,10 +127,19 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     now: () => surroundings.now(),
   })
   const { authorize } = parts
-  const policy =
+  const { policy, mint, inspect }: Identities =
     authorize === undefined
-      ? await identityPolicy(config, surroundings, log, revocations, links)
-      : authorizePolicy({ authorize, links, revocations, failed: (error) => log.error('authorize-failed', { error }) })
+      ? await identities(config, surroundings, log, revocations, links)
+      : {
+          policy: authorizePolicy({
+            authorize,
+            links,
+            revocations,
+            failed: (error) => log.error('authorize-failed', { error }),
+          }),
+          mint: undefined,
+          inspect: undefined,
+        }
   const shared = isSharedStore(config.store)
   const opening = new StoreOpening({
     open: parts.openStore,
@@ -256,6 +265,8 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
           restore: (bytes, options) => readBackup(importTarget(opening.opened, documents), bytes, options),
           brokeOff: (error) => log.warn('answer-broke-off', { error }),
           links,
+          mint,
+          inspect,
           policy,
           revoke: (tokens, by) => watch.revoke(opening.opened.revocations, tokens, by),
           opened: (tokens) => nodes.ask(openedQuestion, tokens, { patience: revocationPatience }),

@@ -10,6 +10,7 @@ const maker: Identity = {
   grants: [{ documents: '*', role: 'admin' }],
   token: undefined,
   withdrawn: () => false,
+  withdrawnFrom: () => [],
   expires: undefined,
 }
 

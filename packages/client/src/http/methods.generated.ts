@@ -11,6 +11,9 @@ import type {
   TrashDocumentPage,
   NodeList,
   Statistics,
+  Grant,
+  MintedToken,
+  TokenInspection,
   Revocation,
 } from './types.generated.ts'
 import type { Call, CallOptions, RawBody } from './call.ts'
@@ -452,6 +455,42 @@ export interface WeftHttp {
    */
   showStatistics(options?: CallOptions): Promise<Statistics>
   /**
+   * Make a token
+   *
+   * For a person of your own, by a service key. It gives no more than the asking token: every grant must lie within what that administers, and it must not end later.
+   * Needs admin on all documents that it gives access to.
+   * `POST /api/v1/tokens`
+   */
+  createToken(
+    body: {
+      /** Who bears it; kept with what they write. */
+      readonly subject: string
+      /** What they are called. */
+      readonly name?: string | undefined
+      /** The color of their caret. */
+      readonly color?: string | undefined
+      /** No more than whoever asks administers. */
+      readonly access: readonly Grant[]
+      /** How long it holds, in seconds. */
+      readonly lifetime?: number | undefined
+    },
+    options?: CallOptions,
+  ): Promise<MintedToken>
+  /**
+   * Say why a token opens a document, or does not
+   *
+   * Every check by itself. The token is not written down anywhere.
+   * Needs admin on the document.
+   * `POST /api/v1/tokens/inspect`
+   */
+  inspectToken(
+    body: {
+      readonly token: string
+      readonly document: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<TokenInspection>
+  /**
    * Take tokens back
    *
    * One token, all of a subject’s that were issued before now, or those for one document. Open documents close within 2 s on every node.
@@ -524,6 +563,8 @@ export function methodsBy(call: Call): WeftHttp {
     listTrash: (parameters, options) => call.json({ method: 'GET', path: '/api/v1/trash', parameters, options }),
     listNodes: (options) => call.json({ method: 'GET', path: '/api/v1/nodes', options }),
     showStatistics: (options) => call.json({ method: 'GET', path: '/api/v1/statistics', options }),
+    createToken: (body, options) => call.json({ method: 'POST', path: '/api/v1/tokens', json: body, options }),
+    inspectToken: (body, options) => call.json({ method: 'POST', path: '/api/v1/tokens/inspect', json: body, options }),
     revoke: (body, options) => call.json({ method: 'POST', path: '/api/v1/revocations', json: body, options }),
   }
 }

@@ -23,6 +23,8 @@ export interface Problem {
     | '/problems/wrong-type'
     | '/problems/files-full'
     | '/problems/too-many-links'
+    | '/problems/no-signing-secret'
+    | '/problems/no-tokens'
     | '/problems/deleted'
     | '/problems/trashed'
     | '/problems/replaced'
@@ -263,6 +265,56 @@ export interface NodeStatistics {
   readonly eventLoopDelay: number
   /** What it does about its load: 0 nothing, to 3, taking in nobody new. */
   readonly loadStage: number
+}
+
+/** A role on all documents whose ids fit a pattern. */
+export interface Grant {
+  /** A document id, in which `*` stands for any characters. */
+  readonly documents: string
+  readonly role: 'read' | 'write' | 'admin'
+}
+
+export interface MintedToken {
+  readonly token: string
+  /** Its `jti`, by which it can be revoked. */
+  readonly id: string
+  readonly subject: string
+  readonly access: readonly Grant[]
+  readonly expires: string
+}
+
+export interface TokenInspection {
+  /** Whether the token opens the document now. */
+  readonly opens: boolean
+  /** What it may do there; null where it does not open it. */
+  readonly role: 'read' | 'write' | 'admin' | null
+  /** What the token says, true or not; null where that cannot be read. */
+  readonly claims: {
+    readonly subject: string
+    readonly access: readonly Grant[]
+    readonly id: string | null
+    readonly issued: string | null
+    readonly expires: string | null
+  } | null
+  /** What was looked at; `skipped` could not be, or is not asked for. */
+  readonly checks: readonly {
+    readonly check:
+      | 'format'
+      | 'signature'
+      | 'claims'
+      | 'issuer'
+      | 'audience'
+      | 'not-before'
+      | 'expiry'
+      | 'issue'
+      | 'lifetime'
+      | 'revocation'
+      | 'access'
+      | 'document'
+    readonly outcome: 'passed' | 'failed' | 'skipped'
+    /** For a person. */
+    readonly text: string
+  }[]
 }
 
 export interface Revocation {

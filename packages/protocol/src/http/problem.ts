@@ -10,6 +10,8 @@ export type ProblemKind =
   | 'already-exists'
   | 'changed'
   | 'method-not-allowed'
+  | 'no-signing-secret'
+  | 'no-tokens'
   | 'nodes-silent'
   | 'too-deep'
   | 'too-long'
@@ -48,6 +50,8 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'wrong-type': { status: 409, text: 'What the field holds takes no such content.' },
   'files-full': { status: 409, text: 'The document takes no more files: remove some first.' },
   'too-many-links': { status: 409, text: 'The document takes no more links: remove some first.' },
+  'no-signing-secret': { status: 409, text: 'This server has no secret to sign tokens with (`--auth-secret`).' },
+  'no-tokens': { status: 409, text: 'This server verifies no tokens.' },
   deleted: { status: 410, text: 'The document was deleted; its id stays taken.' },
   trashed: { status: 410, text: 'The document is in the trash; restoring it brings it back.' },
   replaced: { status: 410, text: 'The document was deleted and made anew meanwhile.' },

@@ -19,6 +19,8 @@ export interface Identity {
   readonly token: TokenFacts | undefined
   /** Whether it was taken back for a document. */
   readonly withdrawn: (document: string) => boolean
+  /** The documents for which it was taken back, singly. */
+  readonly withdrawnFrom: () => readonly string[]
   /** When it ends, in milliseconds since 1970; undefined where it does not. */
   readonly expires: number | undefined
   /** Of whoever came by a link: the tokens that it was given out with. */
@@ -65,7 +67,7 @@ export function judge(identity: Identity, { document, role }: Demand): Verdict {
 }
 
 /** The largest role that someone has on a document; undefined where it is outside of their access. */
-export function roleOn({ grants }: Identity, document: string): Role | undefined {
+export function roleOn({ grants }: Pick<Identity, 'grants'>, document: string): Role | undefined {
   const held = new Set(grants.filter(({ documents }) => matchesPattern(documents, document)).map(({ role }) => role))
   return roles.findLast((role) => held.has(role))
 }

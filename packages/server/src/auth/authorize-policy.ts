@@ -63,6 +63,7 @@ function identityOf(
     grants: access,
     token,
     withdrawn: (document) => revocations.covers(token, document),
+    withdrawnFrom: () => revocations.documentsOf(token),
     expires: expires?.getTime(),
   }
 }

@@ -65,9 +65,10 @@ export function readClaims(payload: unknown): Claims | MalformedClaims {
 /** Who the bearer of a token with these claims is, as far as nothing of it was taken back. */
 export function identityOf(
   { sub, access, exp, iat = 0, jti }: Claims,
-  revocations: Pick<RevocationList, 'covers'>,
+  revocations: Pick<RevocationList, 'covers' | 'documentsOf'>,
 ): Identity {
   const token: TokenFacts = { subject: sub, jti, issued: iat * 1000 }
   const withdrawn = (document: string): boolean => revocations.covers(token, document)
-  return { subject: sub, grants: access, token, withdrawn, expires: exp * 1000 }
+  const withdrawnFrom = (): readonly string[] => revocations.documentsOf(token)
+  return { subject: sub, grants: access, token, withdrawn, withdrawnFrom, expires: exp * 1000 }
 }

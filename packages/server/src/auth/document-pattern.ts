@@ -27,6 +27,14 @@ export function matchesPattern(pattern: string, id: string): boolean {
   return id.length - last.length >= end && id.endsWith(last)
 }
 
+/**
+ * Whether every id that fits one pattern fits another. A star of the one can only have been taken by a star of the other, since
+ * it is no character of ids: whatever stands in its place is taken too.
+ */
+export function coversPattern(pattern: string, inner: string): boolean {
+  return matchesPattern(pattern, inner)
+}
+
 /** What every id that fits a pattern begins with. */
 export function prefixOfPattern(pattern: string): string {
   const [prefix = ''] = pattern.split('*')

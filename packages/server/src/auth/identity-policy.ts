@@ -37,6 +37,7 @@ export class IdentityPolicy implements AccessPolicy {
       grants: [{ documents: '*', role: anonymous }],
       token: undefined,
       withdrawn: () => false,
+      withdrawnFrom: () => [],
       expires: undefined,
     }
   }

@@ -60,4 +60,13 @@ export class RevocationList {
     const candidates = [...(ofToken ?? []), ...(this.#bySubject.get(token.subject) ?? [])]
     return candidates.some((revocation) => revocation.until > now && covers(revocation, token, document))
   }
+
+  /** The documents for which a subject's token does not hold any more, singly. */
+  documentsOf(token: TokenFacts): string[] {
+    const now = this.#now()
+    return (this.#bySubject.get(token.subject) ?? []).flatMap((revoked) => {
+      const document = 'document' in revoked.tokens ? revoked.tokens.document : undefined
+      return document !== undefined && revoked.until > now && covers(revoked, token, document) ? [document] : []
+    })
+  }
 }

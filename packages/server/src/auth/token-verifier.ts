@@ -1,16 +1,14 @@
-import { decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions, type LocalJWKSet } from 'jose'
+import { compactVerify, decodeProtectedHeader, errors, jwtVerify, type JWTVerifyOptions, type LocalJWKSet } from 'jose'
 import type { Identity, Refused } from './access.ts'
 import type { AuthConfig } from './auth-config.ts'
 import { type Claims, identityOf, type MalformedClaims, readClaims } from './claims.ts'
 import { type KeySet, KeysUnavailableError } from './key-set.ts'
 import type { RevocationList } from './revocation-list.ts'
+import { clockTolerance, timeFault } from './token-times.ts'
 import { VerifiedTokens } from './verified-tokens.ts'
 
 /** Longer tokens are not looked at. In a header no more than this gets through anyway. */
 const maxTokenLength = 16 * 1024
-
-/** How far the clock of who issues tokens may be ahead of ours, in seconds. A token's end is taken as it is. */
-const clockTolerance = 30
 
 /** Algorithms of an identity provider's keys. */
 const keySetAlgorithms = ['RS256', 'ES256', 'EdDSA']
@@ -20,20 +18,35 @@ export interface TokenVerifierParts {
   readonly config: AuthConfig
   /** Where an identity provider has keys. */
   readonly keySet: KeySet | undefined
-  readonly revocations: Pick<RevocationList, 'covers'>
+  readonly revocations: Pick<RevocationList, 'covers' | 'documentsOf'>
   /** Milliseconds since 1970. */
   readonly now: () => number
 }
 
+type Secrets = readonly { readonly kid: string | undefined; readonly key: Uint8Array }[]
+
 /** Tells from a token who bears it. */
 export class TokenVerifier {
   readonly #parts: TokenVerifierParts
-  readonly #secrets: readonly { readonly kid: string | undefined; readonly key: Uint8Array }[]
+  readonly #secrets: Secrets
   readonly #verified = new VerifiedTokens()
 
   constructor(parts: TokenVerifierParts) {
     this.#parts = parts
     this.#secrets = parts.config.secrets.map(({ kid, text }) => ({ kid, key: new TextEncoder().encode(text) }))
+  }
+
+  /** Why a token's signature does not hold, whatever the token says; undefined where it does. */
+  async signatureFault(token: string): Promise<string | undefined> {
+    try {
+      const { keys, kid } = await this.#keysOf(token)
+      if (typeof keys === 'function') {
+        await compactVerify(token, (header) => keys(header), { algorithms: keySetAlgorithms })
+      } else await this.#withSecret(kid, (key) => compactVerify(token, key, { algorithms: ['HS256'] }))
+      return undefined
+    } catch (error) {
+      return error instanceof KeysUnavailableError ? 'the keys to verify it with cannot be had now' : reasonOf(error)
+    }
   }
 
   async verify(token: string): Promise<Identity | Refused> {
@@ -52,41 +65,33 @@ export class TokenVerifier {
   }
 
   #identify(claims: Claims): Identity | Refused {
-    const wrong = this.#wrongTimes(claims)
-    if (wrong !== undefined) return refuse(wrong)
+    const { config, now } = this.#parts
+    const wrong = timeFault(claims, now(), config.maxLifetime)
+    if (wrong !== undefined) return refuse(wrong.text)
     const identity = identityOf(claims, this.#parts.revocations)
     const { token } = identity
     if (token === undefined || !this.#parts.revocations.covers(token, undefined)) return identity
     return { refused: 'revoked', text: 'This access has been taken back.' }
   }
 
-  #wrongTimes({ exp, iat }: Claims): string | undefined {
-    const now = this.#parts.now() / 1000
-    const maxLifetime = this.#parts.config.maxLifetime / 1000
-    if (exp <= now) return 'it has expired'
-    // By its time of issue it is told whether a revocation covers it.
-    if (iat !== undefined && iat > now + clockTolerance) return 'it was issued in the future: compare the clocks'
-    // The tolerance: someone whose clock is ahead gives a token its whole life from there on.
-    if (exp - Math.min(iat ?? now, now) > maxLifetime + clockTolerance) {
-      return `it holds for longer than ${maxLifetime} s, the most that this server takes`
-    }
-    return undefined
-  }
-
-  /** Which keys may have signed it follows from its algorithm, and each kind of key takes only its own algorithms. */
   async #claims(token: string): Promise<Claims | MalformedClaims> {
-    if (token.length > maxTokenLength) throw new errors.JWTInvalid('too long')
-    const { alg, kid } = decodeProtectedHeader(token)
-    const keys = alg === 'HS256' ? this.#secrets : await this.#keysFor(alg, kid)
+    const { keys, kid } = await this.#keysOf(token)
     const known = this.#verified.get(token, keys)
     if (known !== undefined) return known
     const payload =
       typeof keys === 'function'
         ? (await jwtVerify(token, (header) => keys(header), this.#options(keySetAlgorithms))).payload
-        : await this.#signedWithSecret(token, kid)
+        : await this.#withSecret(kid, async (key) => (await jwtVerify(token, key, this.#options(['HS256']))).payload)
     const claims = readClaims(payload)
     if (!('malformed' in claims)) this.#verified.add(token, keys, claims)
     return claims
+  }
+
+  /** Which keys may have signed it follows from its algorithm, and each kind of key takes only its own algorithms. */
+  async #keysOf(token: string): Promise<{ readonly keys: Secrets | LocalJWKSet; readonly kid: string | undefined }> {
+    if (token.length > maxTokenLength) throw new errors.JWTInvalid('too long')
+    const { alg, kid } = decodeProtectedHeader(token)
+    return { keys: alg === 'HS256' ? this.#secrets : await this.#keysFor(alg, kid), kid }
   }
 
   async #keysFor(alg: string | undefined, kid: string | undefined): Promise<LocalJWKSet> {
@@ -97,13 +102,14 @@ export class TokenVerifier {
     return keySet.for(kid)
   }
 
-  async #signedWithSecret(token: string, kid: string | undefined): Promise<unknown> {
+  /** Tries the secrets that may have signed a token, until one fits. */
+  async #withSecret(kid: string | undefined, verify: (key: Uint8Array) => Promise<unknown>): Promise<unknown> {
     const named = this.#secrets.filter((secret) => kid !== undefined && secret.kid === kid)
     const candidates = named.length > 0 ? named : this.#secrets.filter((secret) => secret.kid === undefined)
     let failure: unknown = new errors.JWKSNoMatchingKey()
     for (const { key } of candidates) {
       try {
-        return (await jwtVerify(token, key, this.#options(['HS256']))).payload
+        return await verify(key)
       } catch (error) {
         if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error
         failure = error

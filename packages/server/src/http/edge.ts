@@ -17,6 +17,7 @@ import { fileRoutes, type FileRoutesParts } from './files/file-routes.ts'
 import { linkRoutes, type LinkRoutesParts } from './link-routes.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
+import { tokenRoutes, type TokenRoutesParts } from './tokens.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
 import type { EdgeEnvironment } from './requests.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
@@ -46,7 +47,8 @@ export interface EdgeParts
     FileRoutesParts,
     LinkRoutesParts,
     RemovalRoutesParts,
-    RevocationRoutesParts {
+    RevocationRoutesParts,
+    TokenRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly policy: AccessPolicy
@@ -83,6 +85,7 @@ export function createEdge(parts: EdgeParts): Hono {
     .route('/trash', trashRoutes(parts))
     .route('/nodes', nodeRoutes(parts))
     .route('/statistics', statisticsRoutes(parts))
+    .route('/tokens', tokenRoutes(parts))
     .route('/revocations', revocationRoutes(parts))
     .all('*', (context) => {
       const allowed = allowedMethods(app.routes, context.req.path)

@@ -3,7 +3,14 @@ import { type Grant, type Identity, judge, type Role, roleOn, type Verdict } fro
 import { isDocumentPattern, matchesPattern } from '../../src/auth/document-pattern.ts'
 
 function bearerOf(...grants: Grant[]): Identity {
-  return { subject: 'ada', grants, token: undefined, withdrawn: (id) => id === 'team-a/withdrawn', expires: undefined }
+  return {
+    subject: 'ada',
+    grants,
+    token: undefined,
+    withdrawn: (id) => id === 'team-a/withdrawn',
+    withdrawnFrom: () => ['team-a/withdrawn'],
+    expires: undefined,
+  }
 }
 
 const writer = bearerOf({ documents: 'team-a/*', role: 'write' })

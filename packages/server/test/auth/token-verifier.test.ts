@@ -115,7 +115,7 @@ it('a token that was checked once is not held for longer than it holds', async (
   let time = now * 1000
   let revoked = false
   const config = { ...noTokens, secrets }
-  const revocations = { covers: () => revoked }
+  const revocations = { covers: () => revoked, documentsOf: () => [] }
   const verifier = new TokenVerifier({ config, keySet: undefined, revocations, now: () => time })
   const token = await tokenWith({ claims: { iat: now, exp: now + 600 } })
   for (let i = 0; i < 2; i++) expect(await verifier.verify(token)).toMatchObject({ subject: 'ada' })

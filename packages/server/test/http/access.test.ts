@@ -3,7 +3,14 @@ import { visibleParts } from '../../src/http/access.ts'
 
 function partsOf(patterns: readonly string[], prefix = ''): object[] {
   const grants = patterns.map((documents) => ({ documents, role: 'read' as const }))
-  const identity = { subject: 'ada', grants, token: undefined, withdrawn: () => false, expires: undefined }
+  const identity = {
+    subject: 'ada',
+    grants,
+    token: undefined,
+    withdrawn: () => false,
+    withdrawnFrom: () => [],
+    expires: undefined,
+  }
   return visibleParts(identity, prefix)
 }
 

@@ -3,48 +3,18 @@ import { MemoryStore } from '@weft/persistence'
 import { Hono } from 'hono'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { AuditTrail } from '../../src/audit/audit-trail.ts'
-import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { createEdge } from '../../src/http/edge.ts'
 import { apiDocument, undescribedRoutes } from '../../src/http/reference/api-document.ts'
 import { describeRoute } from '../../src/http/reference/describe-route.ts'
 import { referenceRoutes } from '../../src/http/reference/reference-routes.ts'
-import { Metrics } from '../../src/observability/metrics.ts'
-import { noContents } from '../support/no-contents.ts'
-import { noLinks, storeParts } from '../support/store-parts.ts'
-import { noLevels } from '../support/no-levels.ts'
+import { edgeParts } from '../support/edge-parts.ts'
 
 const base = 'http://127.0.0.1:8787'
 
 describe('what the API says of itself', () => {
   let edge: Hono
   beforeEach(() => {
-    const store = new MemoryStore()
-    edge = createEdge({
-      ...storeParts(store),
-      catalog: () => store.catalog,
-      people: async () => new Map(),
-      members: () => Promise.reject(new Error('not asked for')),
-      remove: () => Promise.reject(new Error('not asked for')),
-      nodes: () => Promise.reject(new Error('not asked for')),
-      statistics: () => Promise.reject(new Error('not asked for')),
-      contents: noContents,
-      ended: () => {},
-      trashRetention: undefined,
-      policy: new IdentityPolicy({ verifier: undefined, links: noLinks, anonymous: 'none', randomId: () => 'id' }),
-      origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
-      readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
-      metrics: new Metrics(() => noLevels),
-      revoke: () => Promise.reject(new Error('not asked for')),
-      opened: () => Promise.resolve({ answers: [], unanswered: [] }),
-      audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
-      unrecorded: () => {},
-      webRoot: import.meta.dirname,
-      now: () => 0,
-      report: (error) => {
-        throw error
-      },
-    })
+    edge = createEdge(edgeParts(new MemoryStore()))
   })
 
   const read = async (path: string): Promise<Response> =>

@@ -51,6 +51,8 @@ describe('the HTTP edge', () => {
       people: async () => new Map([['busy', [{ name: 'Ada', color: '#aa0000' }]]]),
       members: () => Promise.resolve(nobody),
       remove: () => Promise.resolve(nobody),
+      mint: undefined,
+      inspect: undefined,
       nodes: () => Promise.resolve([]),
       statistics: () => Promise.resolve(nobody),
       contents: noContents,

@@ -3,6 +3,7 @@ import { documentPageSchema, memberListSchema, trashDocumentPageSchema } from '@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { noTokens } from '../../src/auth/auth-config.ts'
+import { inspectToken } from '../../src/auth/inspect-token.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { TokenVerifier } from '../../src/auth/token-verifier.ts'
 import type { MemberFacts } from '../../src/room/member-facts.ts'
@@ -38,6 +39,9 @@ type Bearer = keyof typeof bearers
 
 /** Of no file that there is. */
 const noHash = 'f'.repeat(64)
+function tokenBody(grant: object): string {
+  return JSON.stringify({ subject: 'ben', access: [grant], lifetime: 60 })
+}
 
 const routes: Readonly<Record<string, { method: string; path: string; body?: string }>> = {
   list: { method: 'GET', path: documents },
@@ -88,6 +92,11 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   export: { method: 'POST', path: '/api/v1/export' },
   'export a folder': { method: 'POST', path: '/api/v1/export', body: '{"prefix":"team-a/"}' },
   'import what is no backup': { method: 'POST', path: '/api/v1/import', body: '{}' },
+  mint: { method: 'POST', path: '/api/v1/tokens', body: tokenBody({ documents: 'team-a/plan', role: 'write' }) },
+  'mint for all': { method: 'POST', path: '/api/v1/tokens', body: tokenBody({ documents: '*', role: 'read' }) },
+  'mint nothing': { method: 'POST', path: '/api/v1/tokens', body: '{}' },
+  inspect: { method: 'POST', path: '/api/v1/tokens/inspect', body: '{"token":"x","document":"team-a/plan"}' },
+  'inspect nothing': { method: 'POST', path: '/api/v1/tokens/inspect', body: '{}' },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
@@ -147,6 +156,11 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   export: [forbidden, forbidden, forbidden, forbidden, '200'],
   'export a folder': [forbidden, forbidden, forbidden, forbidden, '200'],
   'import what is no backup': [forbidden, forbidden, forbidden, forbidden, wrongType],
+  mint: [forbidden, forbidden, forbidden, forbidden, '201'],
+  'mint for all': [forbidden, forbidden, forbidden, forbidden, '201'],
+  'mint nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
+  inspect: [forbidden, forbidden, forbidden, forbidden, '200'],
+  'inspect nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
@@ -241,6 +255,12 @@ describe('who may what over HTTP', () => {
         ],
         unanswered: id === 'lost' ? ['node-c'] : [],
       }),
+      mint: {
+        maxLifetime: 86_400_000,
+        mint: async ({ lifetime }) => ({ token: 'minted', id: 'id', expires: lifetime }),
+      },
+      inspect: (asked, document) =>
+        inspectToken({ verifier, config, revocations, now: () => Date.now() }, asked, document),
       nodes: async () => [node],
       statistics: async () => ({
         answers: ['node-a', 'node-b'].map((name) => ({ node: name, answer: statistics })),

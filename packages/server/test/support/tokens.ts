@@ -4,7 +4,10 @@ import { SignJWT } from 'jose'
 export const testSecret = 'hush-this-is-the-secret-of-the-tests'
 
 /** Nothing was taken back. */
-export const noRevocations: { readonly covers: () => boolean } = { covers: () => false }
+export const noRevocations: { readonly covers: () => boolean; readonly documentsOf: () => string[] } = {
+  covers: () => false,
+  documentsOf: () => [],
+}
 
 /** What a test's token says. Times are seconds. */
 export interface TokenFacts {

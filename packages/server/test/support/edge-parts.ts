@@ -1,0 +1,42 @@
+import type { Store } from '@weft/persistence'
+import { AuditTrail } from '../../src/audit/audit-trail.ts'
+import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
+import type { EdgeParts } from '../../src/http/edge.ts'
+import { Metrics } from '../../src/observability/metrics.ts'
+import { noContents } from './no-contents.ts'
+import { noLevels } from './no-levels.ts'
+import { noLinks, storeParts } from './store-parts.ts'
+
+/** What an edge over a store is made with where nobody has a document open, no other node is up and no token is verified. */
+export function edgeParts(store: Store): EdgeParts {
+  const nobody = { answers: [], unanswered: [] }
+  return {
+    ...storeParts(store),
+    catalog: () => store.catalog,
+    people: async () => new Map(),
+    members: async () => nobody,
+    remove: async () => nobody,
+    nodes: async () => [],
+    statistics: async () => nobody,
+    opened: async () => nobody,
+    contents: noContents,
+    ended: () => {},
+    trashRetention: undefined,
+    mint: undefined,
+    inspect: undefined,
+    policy: new IdentityPolicy({ verifier: undefined, links: noLinks, anonymous: 'none', randomId: () => 'id' }),
+    revoke: () => Promise.reject(new Error('not asked for')),
+    audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
+    unrecorded: (_act, error) => {
+      throw error
+    },
+    origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
+    readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
+    metrics: new Metrics(() => noLevels),
+    report: (error) => {
+      throw error
+    },
+    webRoot: import.meta.dirname,
+    now: () => 0,
+  }
+}
