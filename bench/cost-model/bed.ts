@@ -18,6 +18,9 @@ export interface Usage {
 /** For garbage to be collected, documents to be closed and memory to be given back, in milliseconds. */
 const settling = 4_000
 
+/** How long the last update may take to be saved, in milliseconds: a connection that is lost would be waited for for ever. */
+const patience = 60_000
+
 /**
  * Nodes around a Redis on which one thing is measured. CPU is the processes' own account, so that a machine which is busy with other
  * work changes it little.
@@ -110,14 +113,18 @@ export class Bed implements AsyncDisposable {
     return Number(/used_memory_dataset:(\d+)/.exec(text)?.[1]) / 1024
   }
 
-  /** Each sends all frames, evenly, two a second; one alone takes the time of a step. Resolves when all are saved. */
+  /** Each sends all frames, evenly, two a second; one alone takes the time of a step. Resolves when all are saved. @throws Error where one is not */
   async send(clients: readonly WireClient[], frames: readonly Buffer[]): Promise<void> {
     const seconds = clients.length > 1 ? Math.max(1, frames.length / 2) : this.#seconds
     await evenly((clients.length * frames.length) / seconds, seconds, (turn) => {
       const frame = frames[Math.floor(turn / clients.length)]
       if (frame !== undefined) clients[turn % clients.length]?.send(frame, 1)
     })
-    while (clients.some(({ sent, saved }) => saved < sent)) await setTimeout(10)
+    const end = performance.now() + patience
+    while (clients.some(({ sent, saved }) => saved < sent)) {
+      if (performance.now() > end) throw new Error('an update was not saved within a minute: was a connection lost?')
+      await setTimeout(10)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 /** What does not spread over nodes and shards, and how far each reaches. */
 import type { Constants } from '../cost-model/constants.ts'
-import { assumptions, copies, type Load, type Need, type Placement } from './model.ts'
+import { assumptions, copies, type Load, type Need, type Placement, redisRelayed } from './model.ts'
 
 const { headroom, flushes } = assumptions
 
@@ -15,7 +15,7 @@ export function crowdOfNode(cost: Constants): number {
 /** On how many nodes one document may be open, in which somebody types on each: messages grow as their square. */
 export function nodesOfDocument(cost: Constants): { readonly byRedis: number; readonly byNode: number } {
   let byRedis = 1
-  while (flushes * byRedis * (cost.redisUpdateCpu + byRedis * cost.redisRelayedCpu) < share) byRedis++
+  while (flushes * byRedis * (cost.redisUpdateCpu + byRedis * redisRelayed(cost)) < share) byRedis++
   const byNode = 1 + Math.floor((share - flushes * cost.updateCpu) / (flushes * cost.relayedCpu))
   return { byRedis, byNode }
 }

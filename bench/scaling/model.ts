@@ -49,6 +49,8 @@ interface Assumptions {
   readonly redisOverhead: number
   /** Bytes of a state of presence, with a name and a colour. */
   readonly stateBytes: number
+  /** A message to one more node is a system call of Redis at least, in µs, where the difference was lost in noise. */
+  readonly leastRelayed: number
   /** A room of a thousand flushes so many times a second at most. */
   readonly flushes: number
 }
@@ -64,6 +66,7 @@ export const assumptions: Assumptions = {
   frameOverhead: 70,
   redisOverhead: 250,
   stateBytes: 120,
+  leastRelayed: 5,
   flushes: 1_000 / windowOf(1_000, 1),
 }
 
@@ -73,6 +76,11 @@ export type Placement = 'by document' | 'anywhere'
 /** On how many of so many nodes a document is, on average. */
 export function copies(placement: Placement, nodes: number, together: number): number {
   return placement === 'by document' ? 1 : nodes * (1 - (1 - 1 / nodes) ** together)
+}
+
+/** What Redis takes for a message to one more node, in µs. */
+export function redisRelayed({ redisRelayedCpu }: Constants): number {
+  return Math.max(redisRelayedCpu, assumptions.leastRelayed)
 }
 
 /** What a load takes. CPU is in cores, memory in GiB, traffic in Mbit/s. */
@@ -131,7 +139,7 @@ function needOn(load: Load, placement: Placement, cost: Constants, nodes: number
     nodes * cost.redisNodeCpu +
     places * cost.redisDocumentIdleCpu +
     appends * cost.redisUpdateCpu +
-    relayed * cost.redisRelayedCpu +
+    relayed * redisRelayed(cost) +
     openings * cost.redisDocumentOpenCpu
   const redisKib = documents * (cost.redisDocumentMemory + documentKib * assumptions.inRedis)
   const { headroom, frameOverhead, redisOverhead, stateBytes } = assumptions
