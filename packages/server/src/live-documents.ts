@@ -34,7 +34,17 @@ export class LiveDocuments {
     const log = new MeasuredLog(store.log, metrics)
     const compactor = new Compactor(log)
     const compact = async (document: string): Promise<void> => metrics.compacted(await compactor.compact(document))
-    this.#over = { compactor, rooms: new Rooms({ ...parts, log, catalog: store.catalog, relay: store.relay, compact }) }
+    this.#over = {
+      compactor,
+      rooms: new Rooms({
+        ...parts,
+        traffic: metrics.traffic,
+        log,
+        catalog: store.catalog,
+        relay: store.relay,
+        compact,
+      }),
+    }
   }
 
   /** @throws StoreError; StoreUnavailableError where there is no store yet */

@@ -1,5 +1,6 @@
 import type { RefusalKind } from '@weft/protocol'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { TrafficMetrics } from './traffic-metrics.ts'
 
 /** What a node has at the moment. */
 export interface Levels {
@@ -26,6 +27,8 @@ const appendBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 /** What a node counts, for Prometheus to read. Names end in their unit; kinds are those of the log lines. */
 export class Metrics {
   readonly #registry = new Registry()
+  /** What goes through the rooms. */
+  readonly traffic: TrafficMetrics = new TrafficMetrics(this.#registry)
   readonly #levels: () => Levels
   readonly #gauges: Readonly<Record<keyof Levels, Gauge>> = {
     connections: this.#gauge('weft_connections', 'WebSocket connections'),

@@ -2,6 +2,7 @@ import { encodeUpdate } from '@weft/protocol'
 import { type Frame, frameOf } from './frame.ts'
 import type { Member } from './member.ts'
 import type { Replica } from './replica.ts'
+import type { Traffic } from './traffic.ts'
 
 const nothingKnown = new Uint8Array([0])
 
@@ -14,12 +15,14 @@ const nothingKnown = new Uint8Array([0])
  */
 export class Delivery {
   readonly #replica: Replica
+  readonly #traffic: Traffic
   readonly #members = new Set<Member>()
   /** What the last member that was caught up was sent, for others who had the same when their sockets filled up. */
   #difference: { readonly known: Uint8Array; readonly now: Uint8Array; readonly frame: Frame } | undefined
 
-  constructor(replica: Replica) {
+  constructor(replica: Replica, traffic: Traffic) {
     this.#replica = replica
+    this.#traffic = traffic
   }
 
   get members(): ReadonlySet<Member> {
@@ -49,7 +52,9 @@ export class Delivery {
    * @param except who has it already
    */
   change(update: Uint8Array, except: Member | undefined): void {
-    if (this.#members.size === 1 && except !== undefined && this.#members.has(except)) return
+    const others = this.#members.size - (except !== undefined && this.#members.has(except) ? 1 : 0)
+    if (others === 0) return
+    this.#traffic.delivered(others)
     const frame = frameOf(encodeUpdate(update))
     for (const member of this.#members) if (member !== except) member.outbox.send(frame)
   }

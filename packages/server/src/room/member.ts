@@ -4,6 +4,7 @@ import type { RoomLimits } from './limits.ts'
 import type { HeldFrames } from './held-frames.ts'
 import { Outbox } from './outbox.ts'
 import { SavedLedger } from './saved-ledger.ts'
+import type { Traffic } from './traffic.ts'
 import type { Wire } from './wire.ts'
 
 /** What someone brings who takes a seat. */
@@ -41,14 +42,14 @@ export class Member {
   #paused = false
   #role: Role
 
-  constructor(seat: Seat, limits: RoomLimits, now: number) {
+  constructor(seat: Seat, limits: RoomLimits, now: number, traffic: Traffic) {
     this.id = seat.id
     this.actor = seat.actor
     this.since = now
     this.#role = seat.role
     this.#wire = seat.wire
     this.#speaksWeft = seat.speaksWeft
-    this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes)
+    this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes, () => traffic.dropped())
   }
 
   /** Sends one of Weft's own messages to a client that understands them. */

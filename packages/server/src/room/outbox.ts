@@ -9,6 +9,7 @@ export class Outbox {
   readonly #wire: Wire
   readonly #wireLimit: number
   readonly #limit: number
+  readonly #dropped: () => void
   #stream: Iterator<Frame> | undefined
   #queue: Frame[] = []
   #queuedBytes = 0
@@ -17,11 +18,13 @@ export class Outbox {
   /**
    * @param wireLimit how many bytes are handed to the socket before the rest waits here
    * @param limit how many may wait here
+   * @param dropped more waited, and all of it was dropped
    */
-  constructor(wire: Wire, wireLimit: number, limit: number) {
+  constructor(wire: Wire, wireLimit: number, limit: number, dropped: () => void) {
     this.#wire = wire
     this.#wireLimit = wireLimit
     this.#limit = limit
+    this.#dropped = dropped
   }
 
   /** Whether frames were dropped and the member waits to be caught up. */
@@ -56,6 +59,7 @@ export class Outbox {
     this.#queue = []
     this.#queuedBytes = 0
     this.#behind = true
+    this.#dropped()
   }
 
   /** Sends frames as the socket drains, ahead of anything that is sent later. */

@@ -11,6 +11,7 @@ import type { Appender } from './appender.ts'
 import type { Intake } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
 import { Member, type Seat } from './member.ts'
+import type { Traffic } from './traffic.ts'
 import type { Wire } from './wire.ts'
 
 /** Something that is written by no member was not taken. Nothing of it was. */
@@ -66,6 +67,7 @@ export interface OutsideWritesParts {
   readonly document: string
   readonly log: DocumentLog
   readonly limits: RoomLimits
+  readonly traffic: Traffic
   readonly appender: Appender
   readonly intake: Intake
   readonly admission: Admission
@@ -88,11 +90,12 @@ export class OutsideWrites {
    * @throws WriteRefusedError, StoreError
    */
   async write(update: Uint8Array, actor: string): Promise<Place> {
-    const { document, log, limits, appender, intake, admission, flush } = this.#parts
+    const { document, log, limits, traffic, appender, intake, admission, flush } = this.#parts
     const writer = new OutsideWriter(actor)
-    const member = new Member(writer.seat, limits, 0)
+    const member = new Member(writer.seat, limits, 0, traffic)
     const verdict = admission.judge(member, update)
     if (verdict.outcome !== 'take') throw new WriteRefusedError(verdict.kind, verdict.text)
+    traffic.took()
     intake.add(member, update, true)
     flush()
     writer.check()

@@ -6,6 +6,7 @@ import type { OtherNodesEvents, RoomRelay } from './nodes/other-nodes.ts'
 import type { Pressure } from './pressure.ts'
 import type { Replica } from './replica.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Traffic } from './traffic.ts'
 
 /** What a client may say to a room. Who may do what was settled before: a fresh token is its connection's business. */
 export type RoomMessage = Exclude<ClientMessage, { readonly type: 'token' }>
@@ -38,6 +39,7 @@ export interface RoomParts {
   /** What is not durable yet of all documents of the node. */
   readonly unsaved: ByteCount
   readonly events: RoomEvents
+  readonly traffic: Traffic
   /** Only where several nodes share the log. */
   readonly relay?: RoomRelay | undefined
 }

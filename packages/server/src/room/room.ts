@@ -18,7 +18,7 @@ import { FlushPace, windowOf } from './flush-pace.ts'
 import { FlushSchedule } from './flush-schedule.ts'
 import { Delivery } from './delivery.ts'
 import type { EarlyState } from './early-state.ts'
-import { type Frame, frameOf } from './frame.ts'
+import { frameOf } from './frame.ts'
 import { Intake, type Turn } from './intake.ts'
 import type { RoomLimits } from './limits.ts'
 import { factsOf, type MemberFacts, memberOf } from './member-facts.ts'
@@ -34,6 +34,7 @@ import type { Replica } from './replica.ts'
 import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Traffic } from './traffic.ts'
 
 const unreadable = 'Yjs cannot read what another node appended'
 
@@ -61,7 +62,8 @@ export class Room {
   readonly #delivery: Delivery
   readonly #presenceDelivery: PresenceDelivery
   readonly #stateFrames: StateFrames
-  readonly #acknowledgements = new Acknowledgements()
+  readonly #traffic: Traffic
+  readonly #acknowledgements: Acknowledgements
   readonly #pace = new FlushPace()
   readonly #schedule: FlushSchedule
   #epoch: string
@@ -69,16 +71,18 @@ export class Room {
   #refusedForStore = false
 
   constructor(parts: RoomParts) {
-    const { document, loaded, replica, log, compact, limits, surroundings, pressure, unsaved, events } = parts
+    const { document, loaded, replica, log, compact, limits, surroundings, pressure, unsaved, traffic, events } = parts
     this.document = document
     this.#replica = replica
     this.#limits = limits
     this.#surroundings = surroundings
     this.#pressure = pressure
     this.#events = events
+    this.#traffic = traffic
+    this.#acknowledgements = new Acknowledgements(surroundings, traffic)
     this.#epoch = loaded.head.epoch
     this.#compaction = new CompactionTrigger(loaded, compact)
-    this.#delivery = new Delivery(replica)
+    this.#delivery = new Delivery(replica, traffic)
     this.#presenceDelivery = new PresenceDelivery(this.#presence, this.#delivery, pressure)
     this.#stateFrames = new StateFrames(replica)
     this.#intake = new Intake(replica, limits, (member, kind, text) => this.#eject(member, kind, text))
@@ -92,14 +96,17 @@ export class Room {
         durable: (bytes, receipt) => this.#durable(bytes, receipt),
         refused: (error) => this.end(error),
         outdated: () => this.others?.outdated() ?? false,
-        failing: (error) => this.#storeFailing(error),
+        failing: (error) => {
+          this.#backpressure.eased()
+          events.storeFailing(error)
+        },
         recovered: () => this.#recovered(),
       },
     })
     const shared = { limits, appender: this.#appender, intake: this.#intake, flush: () => this.flush() }
     this.#admission = new Admission({ ...shared, replica, unsaved })
     this.#backpressure = new Backpressure({ ...shared, members: this.#delivery.members, alone: parts.alone })
-    this.writes = new OutsideWrites({ ...shared, document, log, admission: this.#admission })
+    this.writes = new OutsideWrites({ ...shared, document, log, traffic, admission: this.#admission })
     this.others = this.#findOthers(parts)
     this.#schedule = new FlushSchedule(surroundings, () => this.#flush(parts.alone() ? undefined : limits))
     this.#emptySince = surroundings.now()
@@ -134,7 +141,7 @@ export class Room {
 
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
   join(seat: Seat): Member {
-    const member = new Member(seat, this.#limits, this.#surroundings.now())
+    const member = new Member(seat, this.#limits, this.#surroundings.now(), this.#traffic)
     this.#delivery.add(member)
     member.sendExtension(encodeEpoch(this.#epoch))
     // Asked of everyone, readers too: offline edits arrive as its answer.
@@ -220,10 +227,12 @@ export class Room {
     this.#schedule.clear()
     const now = this.#surroundings.now()
     this.#delivery.beforeChange()
+    const { waiting } = this.#intake
     const { change, author, entries, incomplete, logUnreadable, letGo } = this.#intake.take(turn)
     if (logUnreadable) this.#events.logUnreadable(new CorruptRecordError(this.document, undefined, unreadable))
     if (letGo) this.#events.waitingLetGo()
     this.#pace.flushed(now, change !== undefined)
+    if (change !== undefined) this.#traffic.flushed(waiting - this.#intake.waiting)
     if (change !== undefined) this.#delivery.change(change, author)
     for (const member of incomplete) this.#ask(member)
     for (const { actor, update, waits } of entries) this.#appender.add(actor, update, waits)
@@ -261,6 +270,7 @@ export class Room {
     if (verdict.outcome === 'eject') this.#eject(member, verdict.kind, verdict.text)
     if (verdict.outcome === 'refuse') this.#refuse(member, verdict.kind, verdict.text, frame)
     if (verdict.outcome !== 'take') return
+    this.#traffic.took()
     this.#acknowledgements.hear(member)
     if (member.canWrite) this.#intake.add(member, update, answersStep1)
     this.#backpressure.took(member)
@@ -286,7 +296,7 @@ export class Room {
   #catchUp(member: Member): void {
     this.flush()
     const question = frameOf(encodeSyncStep1(this.#replica.stateVector))
-    this.#delivery.catchUp(member, [question, ...this.#everyone(), ...member.standing()])
+    this.#delivery.catchUp(member, [question, ...presenceFrames(this.#presence.all()), ...member.standing()])
   }
 
   #ask(member: Member): void {
@@ -294,11 +304,7 @@ export class Room {
   }
 
   #sendEveryone(member: Member): void {
-    for (const frame of this.#everyone()) member.outbox.send(frame)
-  }
-
-  #everyone(): Frame[] {
-    return presenceFrames(this.#presence.all())
+    for (const frame of presenceFrames(this.#presence.all())) member.outbox.send(frame)
   }
 
   /** How long edits wait for each other, in milliseconds. */
@@ -326,11 +332,6 @@ export class Room {
     this.#compaction.appended(bytes)
     this.#backpressure.eased()
     this.others?.appended(receipt)
-  }
-
-  #storeFailing(error: StoreError): void {
-    this.#backpressure.eased()
-    this.#events.storeFailing(error)
   }
 
   #recovered(): void {

@@ -23,6 +23,7 @@ import type { Pressure } from './pressure.ts'
 import { Replica } from './replica.ts'
 import { Room } from './room.ts'
 import type { Surroundings } from './surroundings.ts'
+import type { Traffic } from './traffic.ts'
 import { Turns } from './nodes/turns.ts'
 
 /** What happens in rooms that an operator wants to know. */
@@ -56,6 +57,7 @@ export interface RoomsParts {
   readonly surroundings: Surroundings
   readonly pressure: Pressure
   readonly events: RoomsEvents
+  readonly traffic: Traffic
 }
 
 /** Logs that are read at once where nodes find that they have missed something: after an outage that may be all of them. */
@@ -227,7 +229,7 @@ export class Rooms {
   }
 
   #make(document: string, loaded: LoadedDocument, replica: Replica, shared: Shared | undefined): Room {
-    const { log, limits, surroundings, pressure, events } = this.#parts
+    const { log, limits, surroundings, pressure, events, traffic } = this.#parts
     const room: Room = new Room({
       document,
       loaded,
@@ -238,6 +240,7 @@ export class Rooms {
       pressure,
       alone: () => this.#rooms.size === 1,
       unsaved: this.#unsaved,
+      traffic,
       compact: () => this.#compact(document),
       relay: shared && this.#relayOf(document, shared),
       events: {

@@ -27,6 +27,12 @@ test('levels are read when they are asked for, and what happened is counted by k
   metrics.compacted('failed')
   metrics.incident('log-forked')
   metrics.gap()
+  metrics.traffic.took()
+  metrics.traffic.took()
+  metrics.traffic.flushed(2)
+  metrics.traffic.delivered(50)
+  metrics.traffic.dropped()
+  metrics.traffic.saved(3)
   const lines = (await metrics.read()).split('\n')
   expect(lines).toEqual(
     expect.arrayContaining([
@@ -51,6 +57,13 @@ test('levels are read when they are asked for, and what happened is counted by k
       'weft_incidents_total{kind="log-forked"} 1',
       'weft_incidents_total{kind="log-lost"} 0',
       'weft_relay_gaps_total 1',
+      'weft_updates_received_total 2',
+      'weft_updates_sent_total 50',
+      'weft_flush_updates_bucket{le="1"} 0',
+      'weft_flush_updates_bucket{le="2"} 1',
+      'weft_queue_drops_total 1',
+      'weft_saved_seconds_bucket{le="0.0025"} 0',
+      'weft_saved_seconds_bucket{le="0.005"} 1',
     ]),
   )
   expect(lines.some((line) => line.startsWith('process_resident_memory_bytes '))).toBe(true)

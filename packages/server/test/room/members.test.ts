@@ -165,6 +165,7 @@ describe('R4: a member that does not keep up', () => {
       largest = Math.max(largest, slow.wire.buffered + slow.member.outbox.queuedBytes)
     }
     expect(slow.member.outbox.behind).toBe(true)
+    expect(fixture.traffic.queuesDropped).toBe(1)
     expect(largest).toBeLessThan(256 * 1024 + 2 * 400_000)
 
     await fixture.settle(writer, slow)

@@ -13,6 +13,7 @@ import * as Y from 'yjs'
 import { defaultRoomLimits } from '../../src/room/limits.ts'
 import type { Seat } from '../../src/room/member.ts'
 import { Rooms } from '../../src/room/rooms.ts'
+import { CountedTraffic } from '../support/counted-traffic.ts'
 import { FakePressure } from '../support/fake-pressure.ts'
 import { FakeSurroundings } from '../support/fake-surroundings.ts'
 import { FakeWire } from '../support/fake-wire.ts'
@@ -57,6 +58,7 @@ describe('rooms', () => {
         return Promise.resolve()
       },
       limits: defaultRoomLimits,
+      traffic: new CountedTraffic(),
       surroundings,
       pressure: new FakePressure(),
       events: {

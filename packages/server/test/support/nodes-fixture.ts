@@ -3,6 +3,7 @@ import { defaultRoomLimits, type RoomLimits } from '../../src/room/limits.ts'
 import type { Room } from '../../src/room/room.ts'
 import { Rooms } from '../../src/room/rooms.ts'
 import { type ClientOptions, FakeClient } from './fake-client.ts'
+import { CountedTraffic } from './counted-traffic.ts'
 import { FakePressure } from './fake-pressure.ts'
 import { FakeSurroundings } from './fake-surroundings.ts'
 import { FakeWire } from './fake-wire.ts'
@@ -57,6 +58,7 @@ export class NodesFixture {
       relay,
       compact: () => Promise.resolve(),
       limits: this.#limits,
+      traffic: new CountedTraffic(),
       surroundings: this.surroundings,
       pressure: this.pressure,
       events: {

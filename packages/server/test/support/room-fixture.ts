@@ -5,6 +5,7 @@ import { ByteCount } from '../../src/room/byte-count.ts'
 import { defaultRoomLimits, type RoomLimits } from '../../src/room/limits.ts'
 import { Replica } from '../../src/room/replica.ts'
 import { Room } from '../../src/room/room.ts'
+import { CountedTraffic } from './counted-traffic.ts'
 import { type ClientOptions, FakeClient } from './fake-client.ts'
 import { FakePressure } from './fake-pressure.ts'
 import { FakeSurroundings } from './fake-surroundings.ts'
@@ -22,6 +23,7 @@ export class RoomFixture {
   readonly surroundings: FakeSurroundings
   readonly pressure: FakePressure = new FakePressure()
   readonly log: ScriptedLog
+  readonly traffic: CountedTraffic = new CountedTraffic()
   readonly room: Room
   readonly refused: { kind: RefusalKind; text: string }[] = []
   readonly events: string[] = []
@@ -49,6 +51,7 @@ export class RoomFixture {
           pressure: fixture.pressure,
           alone: () => fixture.alone,
           unsaved: new ByteCount(),
+          traffic: fixture.traffic,
           compact: () => {
             fixture.compactions++
             return Promise.resolve()

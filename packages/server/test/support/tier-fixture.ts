@@ -11,6 +11,7 @@ import { ClientAddresses } from '../../src/socket/client-address.ts'
 import { defaultSocketLimits, type SocketLimits } from '../../src/socket/limits.ts'
 import { SyncTier } from '../../src/socket/sync-tier.ts'
 import { systemSurroundings } from '../../src/system-surroundings.ts'
+import { CountedTraffic } from './counted-traffic.ts'
 import { FakePressure } from './fake-pressure.ts'
 import { noLinks } from './store-parts.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -54,6 +55,7 @@ export class TierFixture implements AsyncDisposable {
       catalog: store.catalog,
       compact: () => Promise.resolve(),
       limits: defaultRoomLimits,
+      traffic: new CountedTraffic(),
       surroundings: systemSurroundings,
       pressure: this.pressure,
       events: {
