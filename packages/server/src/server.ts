@@ -14,6 +14,7 @@ import { ServedContents } from './served-contents.ts'
 import { DocumentLinks } from './document-links.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
+import { KeptAnswers } from './http/kept-answers.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
 import { type Identities, identities } from './identity.ts'
 import { importTarget } from './import-target.ts'
@@ -174,6 +175,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     metrics,
   })
   const thread = new ContentThread(defaultContentLimits)
+  const answers = new KeptAnswers(() => opening.opened.shelves, surroundings)
   const origins: OriginRules = {
     allowed: config.allowedOrigins,
     anyLoopback: parts.anyLoopbackOrigin,
@@ -242,6 +244,8 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
       ? createSyncNodeApp(common)
       : createEdge({
           ...common,
+          answers,
+          unkept: (error) => log.warn('answer-unkept', { error: String(error) }),
           audit,
           unrecorded: (act, error) => log.error('act-unrecorded', { ...act, error }),
           catalog: () => opening.opened.catalog,

@@ -9,6 +9,8 @@ export type ProblemKind =
   | 'forbidden-origin'
   | 'already-exists'
   | 'changed'
+  | 'key-in-use'
+  | 'key-reused'
   | 'method-not-allowed'
   | 'no-signing-secret'
   | 'no-tokens'
@@ -52,6 +54,10 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'too-many-links': { status: 409, text: 'The document takes no more links: remove some first.' },
   'no-signing-secret': { status: 409, text: 'This server has no secret to sign tokens with (`--auth-secret`).' },
   'no-tokens': { status: 409, text: 'This server verifies no tokens.' },
+  'key-in-use': {
+    status: 409,
+    text: 'A request of this `Idempotency-Key` is under way; `Retry-After` says when to ask again.',
+  },
   deleted: { status: 410, text: 'The document was deleted; its id stays taken.' },
   trashed: { status: 410, text: 'The document is in the trash; restoring it brings it back.' },
   replaced: { status: 410, text: 'The document was deleted and made anew meanwhile.' },
@@ -62,6 +68,7 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'unsupported-media-type': { status: 415, text: 'The body is of another type than is taken here.' },
   'too-deep': { status: 422, text: 'It is nested deeper than can be read.' },
   'type-mismatch': { status: 415, text: 'The bytes of a file are not of the type that was said.' },
+  'key-reused': { status: 422, text: 'This `Idempotency-Key` came with another request.' },
   'too-fast': { status: 429, text: 'Too many requests for too long.' },
   internal: { status: 500, text: 'The server failed in a way it has no name for; its log says more.' },
   'store-unavailable': { status: 503, text: 'The store cannot be reached at the moment; try again.' },

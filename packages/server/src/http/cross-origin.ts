@@ -16,6 +16,7 @@ export function crossOrigin(): MiddlewareHandler {
     exposeHeaders: [
       'Allow',
       'ETag',
+      'Idempotent-Replayed',
       'Location',
       'Preference-Applied',
       'Retry-After',

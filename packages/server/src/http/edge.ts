@@ -10,6 +10,7 @@ import { creationRoutes, type CreationRoutesParts } from './document-creation.ts
 import { contentRoutes, maxUpdateBytes } from './document-content.ts'
 import { removalRoutes, type RemovalRoutesParts, trashRoutes } from './document-removal.ts'
 import { documentRoutes } from './documents.ts'
+import { idempotent, type IdempotencyParts } from './idempotency.ts'
 import { memberRoutes, type MemberRoutesParts } from './members.ts'
 import { nodeRoutes, type NodeRoutesParts, statisticsRoutes } from './nodes.ts'
 import { exportRoutes, type ExportRoutesParts, importRoutes } from './export-routes.ts'
@@ -41,6 +42,7 @@ export interface EdgeParts
     NodeAppParts,
     AuditParts,
     CreationRoutesParts,
+    IdempotencyParts,
     MemberRoutesParts,
     NodeRoutesParts,
     ExportRoutesParts,
@@ -71,6 +73,7 @@ export function createEdge(parts: EdgeParts): Hono {
       context.set('identity', identity)
       await next()
     })
+    .use('*', idempotent(parts))
     .use('*', audited(parts))
     .route('/audit', auditRoutes(parts))
     .route('/documents', documentRoutes(parts))

@@ -38,6 +38,11 @@ export function invalidRequest(error: z.ZodError): ProblemError {
   return new ProblemError('invalid-request', 400, fields.join('; '), errors)
 }
 
+/** The problem of one field, header or parameter. */
+export function invalidField(field: string, message: string): ProblemError {
+  return new ProblemError('invalid-request', 400, `${field}: ${message}`, [{ field, message }])
+}
+
 const titles: Readonly<Record<number, string>> = {
   400: 'The request is not valid',
   401: 'A token is needed',
@@ -49,7 +54,7 @@ const titles: Readonly<Record<number, string>> = {
   412: 'Changed meanwhile',
   413: 'Too large',
   415: 'The body is of another type',
-  422: 'The content cannot be used so',
+  422: 'It cannot be used so',
   500: 'The server failed',
   503: 'Not available at the moment',
 }
@@ -106,7 +111,7 @@ function writeProblem({ kind, message }: WriteRefusedError): ProblemError {
 function contentProblem({ kind, message }: ContentError): ProblemError {
   switch (kind) {
     case 'ambiguous-field':
-      return new ProblemError('invalid-request', 400, `field: ${message}`, [{ field: 'field', message }])
+      return invalidField('field', message)
     case 'wrong-type':
       return new ProblemError('wrong-type', 409, message)
     case 'malformed':

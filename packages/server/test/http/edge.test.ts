@@ -12,6 +12,7 @@ import { Metrics } from '../../src/observability/metrics.ts'
 import { askAsDescribed } from '../support/as-described.ts'
 import { noContents } from '../support/no-contents.ts'
 import { noLinks, storeParts } from '../support/store-parts.ts'
+import { noAnswers } from '../support/no-answers.ts'
 import { noLevels } from '../support/no-levels.ts'
 
 const base = 'http://127.0.0.1:8787'
@@ -47,6 +48,8 @@ describe('the HTTP edge', () => {
   ) {
     const edge = createEdge({
       ...storeParts(store),
+      answers: noAnswers,
+      unkept: () => {},
       catalog: () => store.catalog,
       people: async () => new Map([['busy', [{ name: 'Ada', color: '#aa0000' }]]]),
       members: () => Promise.resolve(nobody),

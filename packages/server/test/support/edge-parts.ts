@@ -3,6 +3,7 @@ import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import type { EdgeParts } from '../../src/http/edge.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { noAnswers } from './no-answers.ts'
 import { noContents } from './no-contents.ts'
 import { noLevels } from './no-levels.ts'
 import { noLinks, storeParts } from './store-parts.ts'
@@ -12,6 +13,10 @@ export function edgeParts(store: Store): EdgeParts {
   const nobody = { answers: [], unanswered: [] }
   return {
     ...storeParts(store),
+    answers: noAnswers,
+    unkept: (error) => {
+      throw error
+    },
     catalog: () => store.catalog,
     people: async () => new Map(),
     members: async () => nobody,

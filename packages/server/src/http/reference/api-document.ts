@@ -39,7 +39,7 @@ export function apiDocument(routes: readonly RouterRoute[]): ApiDocument {
     if (ids.has(description.id)) throw new Error(`two routes are called ${description.id}`)
     ids.add(description.id)
     const operations = (paths[pathTemplate(path)] ??= {})
-    operations[method.toLowerCase()] = operationOf(description, path, schemas)
+    operations[method.toLowerCase()] = operationOf(description, { method, path }, schemas)
   }
   return {
     openapi: '3.1.1',

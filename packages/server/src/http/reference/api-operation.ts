@@ -1,5 +1,6 @@
 import { documentIdSchema, type ProblemKind, problemKinds, problemSchema } from '@weft/protocol/http'
 import { z } from 'zod'
+import { takesKey } from '../idempotency.ts'
 import type { AnyDescription, Answer, Media } from './describe-route.ts'
 import type { JsonSchema, SchemaComponents } from './json-schema.ts'
 
@@ -39,7 +40,12 @@ export interface ApiOperation {
 }
 
 /** A route's part of the document. */
-export function operationOf(description: AnyDescription, path: string, schemas: SchemaComponents): ApiOperation {
+export function operationOf(
+  plain: AnyDescription,
+  { method, path }: { readonly method: string; readonly path: string },
+  schemas: SchemaComponents,
+): ApiOperation {
+  const description = method === 'POST' && takesKey(path) ? withKey(plain) : plain
   const { id, summary, text, needs, body } = description
   const parameters = parametersOf(description, path, schemas)
   return {
@@ -59,6 +65,17 @@ export function operationOf(description: AnyDescription, path: string, schemas: 
           },
         }),
     responses: { ...successes(description, schemas), ...refusals(kindsOf(description, path), schemas) },
+  }
+}
+
+/** A route whose requests may bring an `Idempotency-Key`. */
+function withKey(description: AnyDescription): AnyDescription {
+  const said =
+    'A request that repeats another one of this key, within a day, is answered as that one was, and does nothing.'
+  return {
+    ...description,
+    headers: { ...description.headers, 'Idempotency-Key': said },
+    refuses: [...(description.refuses ?? []), 'invalid-request', 'key-in-use', 'key-reused'],
   }
 }
 
