@@ -26,11 +26,13 @@ export interface DocumentListing {
   readonly limit: number
   /** Only ids that begin so. */
   readonly prefix?: string
+  /** Only where the title has, for each word of this text, one that begins so, whatever its case and accents. */
+  readonly q?: string
   /** Where the page before ended, as it was given out by `next`: a place in the order, whatever the prefix. */
   readonly cursor?: string
 }
 
-/** A page. `next` is undefined on the last one. */
+/** A page. `next` is undefined on the last one. It may be short, and another one follow all the same. */
 export interface DocumentRecordPage {
   readonly documents: readonly DocumentRecord[]
   readonly next: string | undefined

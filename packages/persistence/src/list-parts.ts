@@ -1,5 +1,6 @@
 import { type CatalogPosition, comparePositions, decodeCursor, encodeCursor, positionOf } from './catalog-cursor.ts'
 import type { DocumentCatalog, DocumentListing, DocumentRecord, DocumentRecordPage } from './document-catalog.ts'
+import { hasWords, wordsOf } from './title-words.ts'
 
 /** A part of the catalog that a listing is about. */
 export type ListingPart =
@@ -52,27 +53,28 @@ export async function listParts(
 
 async function readOne(
   catalog: Pick<DocumentCatalog, 'get'>,
-  { order }: Pick<DocumentListing, 'order'>,
+  { order, q = '' }: Pick<DocumentListing, 'order' | 'q'>,
   after: CatalogPosition | undefined,
   document: string,
 ): Promise<Read> {
   const record = await catalog.get(document)
-  const wanted = record !== undefined && (after === undefined || comparePositions(positionOf(order, record), after) > 0)
+  if (record === undefined || !hasWords(record.title, wordsOf(q))) return { documents: [], upTo: undefined }
+  const wanted = after === undefined || comparePositions(positionOf(order, record), after) > 0
   return { documents: wanted ? [record] : [], upTo: undefined }
 }
 
 async function readPrefix(
   catalog: Pick<DocumentCatalog, 'list'>,
-  { order, limit, cursor }: Omit<DocumentListing, 'prefix'>,
+  { cursor, ...listing }: Omit<DocumentListing, 'prefix'>,
   { prefix, includes = () => true }: Extract<ListingPart, { prefix: string }>,
 ): Promise<Read> {
   const documents: DocumentRecord[] = []
   let next = cursor
-  for (let page = 0; page < pagesPerPart && documents.length < limit; page++) {
-    const read = await catalog.list({ order, limit, prefix, ...(next === undefined ? {} : { cursor: next }) })
+  for (let page = 0; page < pagesPerPart && documents.length < listing.limit; page++) {
+    const read = await catalog.list({ ...listing, prefix, ...(next === undefined ? {} : { cursor: next }) })
     documents.push(...read.documents.filter(({ id }) => includes(id)))
     next = read.next
     if (next === undefined) return { documents, upTo: undefined }
   }
-  return { documents, upTo: next === undefined ? undefined : decodeCursor(order, next) }
+  return { documents, upTo: next === undefined ? undefined : decodeCursor(listing.order, next) }
 }

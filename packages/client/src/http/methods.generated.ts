@@ -93,6 +93,8 @@ export interface WeftHttp {
     parameters?: {
       /** Latest first for the two times; `name` is the id in byte order. */
       readonly order?: 'updated' | 'name' | 'created' | undefined
+      /** Only titles that have, for each of these words, one that begins so, whatever its case and accents. */
+      readonly q?: string | undefined
       /** How many are on a page. */
       readonly limit?: number | undefined
       /** The `next` of the page before. */

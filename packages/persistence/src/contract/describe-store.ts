@@ -10,6 +10,7 @@ import { modelRules } from './model-rules.ts'
 import { repairRules } from './repair-rules.ts'
 import { revocationRules } from './revocation-rules.ts'
 import { shelfRules } from './shelf-rules.ts'
+import { titleRules } from './title-rules.ts'
 import { trashRules } from './trash-rules.ts'
 import type { StoreKind } from './store-fixture.ts'
 
@@ -26,6 +27,7 @@ export function describeStore(kind: StoreKind): void {
     fileRules(kind)
     repairRules(kind)
     trashRules(kind)
+    titleRules(kind)
     modelRules(kind)
     revocationRules(kind)
     shelfRules(kind)

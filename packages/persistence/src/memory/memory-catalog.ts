@@ -13,6 +13,7 @@ import type {
 } from '../document-catalog.ts'
 import { DocumentDeletedError, DocumentNotFoundError, DocumentTrashedError } from '../errors.ts'
 import { compareTrash, trashPageOf, trashPlaceOf } from '../trash-page.ts'
+import { hasWords, wordsOf } from '../title-words.ts'
 import { firstEpoch, nextLife } from '../new-epoch.ts'
 import { type LiveDocument, type MemoryDocuments, bytesOf, newDocument } from './memory-documents.ts'
 
@@ -46,10 +47,11 @@ export class MemoryCatalog implements DocumentCatalog {
 
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     assertPageSize(listing)
-    const { order, limit, prefix = '', cursor } = listing
+    const { order, limit, prefix = '', q = '', cursor } = listing
+    const words = wordsOf(q)
     const after = cursor === undefined ? undefined : decodeCursor(order, cursor)
     const found = [...this.#documents.allPresent()]
-      .filter(([id, { trashed }]) => trashed === undefined && id.startsWith(prefix))
+      .filter(([id, { trashed, title }]) => trashed === undefined && id.startsWith(prefix) && hasWords(title, words))
       .map(([id, document]) => recordOf(id, document))
       .filter((record) => after === undefined || comparePositions(positionOf(order, record), after) > 0)
       .sort((a, b) => comparePositions(positionOf(order, a), positionOf(order, b)))

@@ -1,6 +1,7 @@
 import type { DocumentRecord } from '../document-catalog.ts'
 import { StoreError } from '../errors.ts'
 import { scopesOf } from '../listing-scopes.ts'
+import { wordsOf } from '../title-words.ts'
 import type { DocumentAccess } from './document-access.ts'
 import { type Bucket, bucketNumberOf, bucketsOf, placeOfTime } from './listing-places.ts'
 import type { Argument } from './redis-connection.ts'
@@ -133,8 +134,9 @@ interface FoundRecord {
 
 function changeOf(document: string, found: FoundRecord | undefined, action: 'add' | 'restore'): Argument[] {
   const scopes = scopesOf(document)
-  if (found === undefined) return [document, scopes.length, 'remove', '', '', ...scopes]
+  if (found === undefined) return [document, scopes.length, 'remove', '', '', '', ...scopes]
   const { record, trashed } = found
-  if (trashed !== undefined) return [document, scopes.length, 'trash', trashed, '', ...scopes]
-  return [document, scopes.length, action, placeOfTime(record.updated), placeOfTime(record.created), ...scopes]
+  if (trashed !== undefined) return [document, scopes.length, 'trash', trashed, '', '', ...scopes]
+  const places = [placeOfTime(record.updated), placeOfTime(record.created)]
+  return [document, scopes.length, action, ...places, wordsOf(record.title).join(' '), ...scopes]
 }

@@ -15,13 +15,17 @@ export interface Bucket {
   readonly entries: string
   /** What is in the trash, scored by the time since when. */
   readonly trash: string
+  /** The words of titles, each with a document behind a space, in the order of bytes. */
+  readonly words: string
+  /** By document, the words of its title. */
+  readonly titles: string
 }
 
 /** All buckets of a store. */
 export function bucketsOf(prefix: string): readonly Bucket[] {
   return Array.from({ length: bucketCount }, (_, number) => {
     const base = `${prefix}:index:{${number}}:`
-    return { base, entries: `${base}entries`, trash: `${base}trash` }
+    return { base, entries: `${base}entries`, trash: `${base}trash`, words: `${base}words`, titles: `${base}titles` }
   })
 }
 

@@ -1,9 +1,11 @@
-import { type CatalogPosition, decodeCursor, encodeCursor } from '../catalog-cursor.ts'
+import { type CatalogPosition, comparePositions, decodeCursor, encodeCursor } from '../catalog-cursor.ts'
 import type { DocumentListing, DocumentOrder, DocumentRecord, DocumentRecordPage } from '../document-catalog.ts'
 import { scopeOfPrefix } from '../listing-scopes.ts'
+import { hasWords, maxTitlesScanned, wordsOf } from '../title-words.ts'
 import type { DocumentAccess } from './document-access.ts'
 import type { ListingIndex } from './listing-index.ts'
 import { bucketNumberOf, bucketsOf, listedIn, placeOfTime, setOf } from './listing-places.ts'
+import { TitleIndex } from './title-index.ts'
 import { listIn, maybeTextIn, numberIn, textIn } from './reply.ts'
 
 /** Up to so many documents of a prefix that is no scope are read and sorted. */
@@ -27,29 +29,39 @@ interface Run {
 export class ListingReader {
   readonly #access: DocumentAccess
   readonly #index: ListingIndex
+  readonly #titles: TitleIndex
 
   constructor(access: DocumentAccess, index: ListingIndex) {
     this.#access = access
     this.#index = index
+    this.#titles = new TitleIndex(access)
   }
 
   /** @throws InvalidCursorError, StoreUnavailableError */
-  async list({ order, limit, prefix = '', cursor }: DocumentListing): Promise<DocumentRecordPage> {
+  async list({ order, limit, prefix = '', q = '', cursor }: DocumentListing): Promise<DocumentRecordPage> {
+    const words = wordsOf(q)
     let after = cursor === undefined ? undefined : decodeCursor(order, cursor)
     const documents: DocumentRecord[] = []
     for (;;) {
-      const { places, more } = await this.#find(order, prefix, after, limit - documents.length)
+      const { places, more } = await this.#find(order, prefix, words, after, limit - documents.length)
       after = places.at(-1) ?? after
-      documents.push(...(await this.#records(places, prefix)))
+      documents.push(...(await this.#records(places, prefix, words)))
       // What is listed and not there any more leaves a page short, and the next places fill it.
       if (!more) return { documents, next: undefined }
-      if (documents.length === limit || places.length === 0 || isScanned(order, prefix)) {
+      if (documents.length === limit || places.length === 0 || words.length > 0 || isScanned(order, prefix)) {
         return { documents, next: after === undefined ? undefined : encodeCursor(after) }
       }
     }
   }
 
-  #find(order: DocumentOrder, prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
+  #find(
+    order: DocumentOrder,
+    prefix: string,
+    words: readonly string[],
+    after: CatalogPosition | undefined,
+    limit: number,
+  ): Promise<Run> {
+    if (words.length > 0) return this.#titled(order, prefix, words, after, limit)
     if (order === 'name') return this.#byName(prefix, after, limit)
     const scope = scopeOfPrefix(prefix)
     return scope === prefix ? this.#inScope(order, scope, after, limit) : this.#inPrefix(order, prefix, after, limit)
@@ -105,6 +117,63 @@ export class ListingReader {
     return { places: from === undefined ? places : [...places, from], more: true }
   }
 
+  /** Those whose titles have a word are sorted where they are few, else looked for in the order up to a bound. */
+  async #titled(
+    order: DocumentOrder,
+    prefix: string,
+    words: readonly string[],
+    after: CatalogPosition | undefined,
+    limit: number,
+  ): Promise<Run> {
+    const ids = await this.#titles.withRarest(words)
+    if (ids === undefined) return this.#scanTitles(order, prefix, words, after, limit)
+    const wanted = await this.#titles.having(
+      words,
+      ids.filter((id) => id.startsWith(prefix)),
+    )
+    const places = (await this.#placesOf(order, wanted))
+      .filter((place) => after === undefined || comparePositions(place, after) > 0)
+      .sort(comparePositions)
+    return { places: places.slice(0, limit), more: places.length > limit }
+  }
+
+  async #placesOf(order: DocumentOrder, ids: readonly string[]): Promise<CatalogPosition[]> {
+    if (order === 'name') return ids.map((id) => ({ order, id }))
+    return (await this.#membersOf(order, ids)).map((member) => ({ order, ...listedIn(member) }))
+  }
+
+  async #scanTitles(
+    order: DocumentOrder,
+    prefix: string,
+    words: readonly string[],
+    after: CatalogPosition | undefined,
+    limit: number,
+  ): Promise<Run> {
+    const places: CatalogPosition[] = []
+    let from = after
+    for (let scanned = 0; scanned < maxTitlesScanned; scanned += scannedPerRead) {
+      const scope = scopeOfPrefix(prefix)
+      const run =
+        order === 'name'
+          ? await this.#byName(prefix, from, scannedPerRead)
+          : await this.#inScope(order, scope, from, scannedPerRead)
+      const having = new Set(
+        await this.#titles.having(
+          words,
+          run.places.map(({ id }) => id),
+        ),
+      )
+      for (const place of run.places) {
+        from = place
+        if (!having.has(place.id) || !place.id.startsWith(prefix)) continue
+        places.push(place)
+        if (places.length === limit) return { places, more: true }
+      }
+      if (!run.more) return { places, more: false }
+    }
+    return { places: from === undefined ? places : [...places, from], more: true }
+  }
+
   /** One more member than asked for, where there are so many, over all buckets, in order. */
   async #members(order: DocumentOrder, scope: string, from: string, to: string, limit: number): Promise<string[]> {
     const found = await this.#ofAll((bucket) => ({
@@ -136,11 +205,15 @@ export class ListingReader {
     return members.flat()
   }
 
-  async #records(places: readonly CatalogPosition[], prefix: string): Promise<DocumentRecord[]> {
+  async #records(
+    places: readonly CatalogPosition[],
+    prefix: string,
+    words: readonly string[],
+  ): Promise<DocumentRecord[]> {
     const wanted = places.filter(({ id }) => id.startsWith(prefix))
     const records = await Promise.all(wanted.map(({ id }) => this.#index.record(id)))
     return records.flatMap((record, index) => {
-      if (record !== undefined) return [record]
+      if (record !== undefined) return hasWords(record.title, words) ? [record] : []
       // Listed by a node that did not know yet that it was deleted.
       this.#index.changed(wanted[index]?.id ?? '')
       return []

@@ -1,16 +1,19 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { decodeCursor, encodeCursor } from '../catalog-cursor.ts'
+import { type CatalogPosition, decodeCursor, encodeCursor } from '../catalog-cursor.ts'
 import { pageOf } from '../catalog-page.ts'
 import type {
   DocumentListing,
+  DocumentOrder,
   DocumentRecord,
   DocumentRecordPage,
   TrashListing,
   TrashPage,
 } from '../document-catalog.ts'
 import { scopeOfPrefix } from '../listing-scopes.ts'
+import { wordsOf } from '../title-words.ts'
 import { trashPageOf, trashPlaceOf } from '../trash-page.ts'
 import { type Row, numberIn, textIn } from './columns.ts'
+import { TitleSearcher } from './title-search.ts'
 import { trashScope } from './trash.ts'
 
 /**
@@ -35,6 +38,7 @@ type TimeOrder = 'updated' | 'created'
 
 /** Looks up and lists documents. */
 export class CatalogReader {
+  readonly #titles: TitleSearcher
   readonly #one: StatementSync
   readonly #creator: StatementSync
   readonly #byName: StatementSync
@@ -46,6 +50,7 @@ export class CatalogReader {
   readonly #scanEnd: Readonly<Record<TimeOrder, StatementSync>>
 
   constructor(database: DatabaseSync) {
+    this.#titles = new TitleSearcher(database, columns, recordOf)
     this.#one = database.prepare(`SELECT ${columns} FROM documents WHERE id = ? AND deleted IS NULL`)
     // What is in the trash has a number below 0 there.
     this.#creator = database.prepare(
@@ -115,17 +120,24 @@ export class CatalogReader {
 
   /** @throws InvalidCursorError */
   list(listing: DocumentListing): DocumentRecordPage {
-    const { order, limit, prefix = '', cursor } = listing
+    const { order, limit, prefix = '', q = '', cursor } = listing
     const after = cursor === undefined ? undefined : decodeCursor(order, cursor)
-    if (order === 'name') {
-      // One lower bound, because SQLite would use the first of two for the index and look at all that the second leaves out.
-      const from = after === undefined || after.id < prefix ? prefix : after.id + beforeAnyCharacter
-      return pageOf(order, limit, records(this.#byName, [from, prefix + afterAnyId, limit + 1]))
+    const words = wordsOf(q)
+    if (words.length > 0) {
+      return this.#titles.page({ order, limit, prefix, words, after }, (atMost) =>
+        this.#inOrder(order, prefix, after, atMost),
+      )
     }
-    // Recencies are negative times, so nothing comes before the smallest number there is.
-    const start: [number, string] =
-      after === undefined || after.order === 'name' ? [-Number.MAX_SAFE_INTEGER, ''] : [-after.at, after.id]
-    return this.#listByTime(order, limit, prefix, start)
+    if (order === 'name') {
+      return pageOf(order, limit, records(this.#byName, [firstOf(prefix, after), prefix + afterAnyId, limit + 1]))
+    }
+    return this.#listByTime(order, limit, prefix, startAfter(after))
+  }
+
+  /** What is in the smallest scope that holds a prefix, in an order, from a place on. */
+  #inOrder(order: DocumentOrder, prefix: string, after: CatalogPosition | undefined, atMost: number): Iterable<Row> {
+    if (order === 'name') return this.#byName.iterate(firstOf(prefix, after), prefix + afterAnyId, atMost)
+    return this.#inScope[order].iterate(scopeOfPrefix(prefix), ...startAfter(after), atMost)
   }
 
   /** A page looks at so many as it may show: where a prefix leaves some out it is short. @throws InvalidCursorError */
@@ -169,6 +181,16 @@ export class CatalogReader {
     if (page.next !== undefined || end === undefined) return page
     return { documents: page.documents, next: encodeCursor({ order, at: -end.recency, id: end.id }) }
   }
+}
+
+/** One lower bound, because SQLite would use the first of two for the index and look at all that the second leaves out. */
+function firstOf(prefix: string, after: CatalogPosition | undefined): string {
+  return after === undefined || after.id < prefix ? prefix : after.id + beforeAnyCharacter
+}
+
+/** Recencies are negative times, so nothing comes before the smallest number there is. */
+function startAfter(after: CatalogPosition | undefined): [number, string] {
+  return after === undefined || after.order === 'name' ? [-Number.MAX_SAFE_INTEGER, ''] : [-after.at, after.id]
 }
 
 function records(statement: StatementSync, parameters: SQLInputValue[]): DocumentRecord[] {

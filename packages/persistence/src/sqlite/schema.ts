@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { StoreConfigurationError } from '../errors.ts'
+import { indexTitles } from './title-index.ts'
 import { type Formats, reads, unreadable } from '../formats.ts'
 
 /** `weft` in ASCII: says whose file this is, also to the `file` command. */
@@ -15,6 +16,7 @@ const applicationId = 0x77656674
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts). In by_update
  *            stands also what is in the trash, in a scope of its own.
  * outlines   How the chunks of a generation go together, where that was made with them.
+ * title_words  The words of titles (title-index.ts).
  * files, file_chunks  Files of documents. Of those that are being written, that are there, and that are to be swept.
  * revocations  Tokens that were taken back, in the order in which they were.
  * shelves    Small texts of the server's own.
@@ -100,6 +102,11 @@ const laterTables = `
     record BLOB NOT NULL,
     PRIMARY KEY (document, generation)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS title_words (
+    word TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (word, id)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS shelves (
     shelf TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -146,7 +153,11 @@ export function prepareSchema(database: DatabaseSync, folder: string, formats: F
     return
   }
   assertReadable(database, folder, formats)
+  const indexed = database.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'title_words'`).get() !== undefined
+  database.exec('BEGIN IMMEDIATE')
   database.exec(laterTables)
+  if (!indexed) indexTitles(database)
+  database.exec('COMMIT')
   if (format < formats.written) database.exec(`PRAGMA user_version = ${formats.written}`)
 }
 

@@ -3,6 +3,7 @@ import type { NewDocument } from '../document-catalog.ts'
 import { nextLife } from '../new-epoch.ts'
 import { maybeNumberIn, maybeTextIn, numberIn, textIn } from './columns.ts'
 import { ListingIndex } from './listing-index.ts'
+import { TitleIndex } from './title-index.ts'
 import { markOfTrash, trashedAt } from './trash.ts'
 import type { Refusal } from './write-jobs.ts'
 
@@ -48,6 +49,7 @@ const maxRemembered = 5000
 export class StoredDocuments {
   readonly #remembered = new Map<string, StoredDocument>()
   readonly #listing: ListingIndex
+  readonly #titles: TitleIndex
   readonly #find: StatementSync
   readonly #insert: StatementSync
   readonly #remove: StatementSync
@@ -60,6 +62,7 @@ export class StoredDocuments {
 
   constructor(database: DatabaseSync) {
     this.#listing = new ListingIndex(database)
+    this.#titles = new TitleIndex(database)
     this.#find = database.prepare(`
       SELECT key, epoch, deleted, position, tip, append_token, append_first, append_previous_tip, checkpoint_generation,
         checkpoint_position, checkpoint_tip, created, updated
@@ -74,9 +77,7 @@ export class StoredDocuments {
         tail_bytes = tail_bytes + ?, updated = ?
       WHERE key = ?
     `)
-    this.#setTitle = database.prepare(
-      'UPDATE documents SET title = ?1, updated = ?2 WHERE key = ?3 AND (?4 IS NULL OR title = ?4)',
-    )
+    this.#setTitle = database.prepare('UPDATE documents SET title = ?, updated = ? WHERE key = ?')
     this.#bury = database.prepare(
       `INSERT INTO documents (id, epoch, deleted, title, created, created_by, updated) VALUES (?, ?, ?, '', 0, '', 0)`,
     )
@@ -148,6 +149,7 @@ export class StoredDocuments {
   create({ id, title, createdBy, at }: NewDocument, epoch: string): void {
     this.#insert.run(id, epoch, title, at, createdBy, at)
     this.#listing.add(id, at, at)
+    this.#titles.add(id, title)
   }
 
   append(document: StoredDocument, { position, tip, token, first, addedBytes, at }: AppendedTo): void {
@@ -169,8 +171,10 @@ export class StoredDocuments {
   setTitle(document: StoredDocument, title: string, at: number, expected: string | undefined): boolean {
     this.forget(document)
     const updated = Math.max(document.updated, at)
-    const { changes } = this.#setTitle.run(title, updated, document.key, expected ?? null)
-    if (changes === 0) return false
+    if (expected !== undefined && this.#titles.titleOf(document.id) !== expected) return false
+    this.#titles.remove(document.id)
+    this.#setTitle.run(title, updated, document.key)
+    this.#titles.add(document.id, title)
     this.#listing.move(document.id, document.updated, updated)
     return true
   }
@@ -181,6 +185,7 @@ export class StoredDocuments {
     this.forget(document)
     if (trashed === undefined) this.#listing.remove(id, created, updated)
     else this.#listing.removeTrashed(id, trashed)
+    this.#titles.remove(id)
     this.#remove.run(key)
     this.#bury.run(id, nextLife(epoch), at)
     this.#discard.run(key)

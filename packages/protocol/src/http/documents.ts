@@ -80,11 +80,15 @@ export const documentQuerySchema: z.ZodType<{
   limit: number
   cursor?: string | undefined
   prefix?: string | undefined
+  q?: string | undefined
 }> = z.object({
   order: z
     .enum(['updated', 'name', 'created'])
     .default('updated')
     .meta({ description: 'Latest first for the two times; `name` is the id in byte order.' }),
+  q: z.string().max(maxTitleLength).optional().meta({
+    description: 'Only titles that have, for each of these words, one that begins so, whatever its case and accents.',
+  }),
   ...paging,
 })
 

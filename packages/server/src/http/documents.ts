@@ -80,8 +80,8 @@ export function documentRoutes({ catalog, people, now }: DocumentRoutesParts): H
 
   return new Hono<EdgeEnvironment>()
     .get('/', describeRoute(listing), async (context) => {
-      const { order, limit, cursor, prefix = '' } = context.var.asked.query()
-      const wanted = { order, limit, ...(cursor === undefined ? {} : { cursor }) }
+      const { order, limit, q = '', cursor, prefix = '' } = context.var.asked.query()
+      const wanted = { order, limit, q, ...(cursor === undefined ? {} : { cursor }) }
       const page = await listParts(catalog(), wanted, visibleParts(context.get('identity'), prefix))
       const { withdrawn } = context.get('identity')
       const shown = page.documents.filter(({ id }) => !withdrawn(id))

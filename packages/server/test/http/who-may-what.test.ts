@@ -403,6 +403,23 @@ describe('who may what over HTTP', () => {
     })
   })
 
+  it('E3: what is looked for by its title is shown as far as one’s access covers it', async () => {
+    for (const id of ['team-a/found', 'team-b/found']) {
+      await store.catalog.create({ id, title: 'Minutes of May', createdBy: 'someone', at: 20 })
+    }
+    const found = async (token: string | undefined): Promise<string[]> => {
+      const response = await call({ method: 'GET', path: `${documents}?q=may%20minute&order=name` }, token)
+      return documentPageSchema.parse(await response.json()).documents.map(({ id }) => id)
+    }
+    expect(await found(await bearers.reader())).toEqual(['team-a/found'])
+    expect(await found(await bearers['other team']())).toEqual(['team-b/found'])
+    expect(await found(await bearers['service key']())).toEqual(['team-a/found', 'team-b/found'])
+    const one = await tokenWith({
+      claims: { aud: 'docs', access: ['team-a/found', 'team-a/plan'].map((id) => ({ documents: id, role: 'read' })) },
+    })
+    expect(await found(one)).toEqual(['team-a/found'])
+  })
+
   it('the trash shows what one’s access covers, without what was taken back', async () => {
     const shown = async (token: string | undefined): Promise<string[]> => {
       const response = await call({ method: 'GET', path: '/api/v1/trash' }, token)
