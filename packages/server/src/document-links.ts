@@ -75,6 +75,13 @@ export class DocumentLinks implements Links, LinkedIdentities {
     return true
   }
 
+  /** The document is gone for good: nothing is kept of links that hold for no later life of it. */
+  async erase(document: string): Promise<void> {
+    const { shelves } = this.#parts.store()
+    const items = await shelves.list(shelfOf(document), { limit: 1_000 })
+    if (items.length > 0) await shelves.change(shelfOf(document), { remove: items.map(({ key }) => key) })
+  }
+
   async identify(credential: string): Promise<Identity | Refused> {
     try {
       return await this.#identify(credential)

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { readBackup, type Store } from '@weft/persistence'
+import { DocumentTrashedError, readBackup, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
 import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
@@ -127,6 +127,10 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     maxLifetime: config.auth.maxLifetime,
     now: () => surroundings.now(),
   })
+  const eraseLinks = (document: string): void => {
+    // What is left of them opens nothing.
+    void links.erase(document).catch((error: unknown) => log.warn('links-left', { document, error }))
+  }
   const { authorize } = parts
   const { policy, mint, inspect }: Identities =
     authorize === undefined
@@ -254,7 +258,10 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
           remove: (document, member) => nodes.ask(removalQuestion, { document, member }),
           nodes: () => nodes.list(),
           statistics: () => nodes.ask(statisticsQuestion, null),
-          ended: (document, error) => documents.end(document, error),
+          ended: (document, error) => {
+            documents.end(document, error)
+            if (!(error instanceof DocumentTrashedError)) eraseLinks(document)
+          },
           trashRetention: config.trashRetention === 0 ? undefined : config.trashRetention * day,
           contents: new ServedContents({
             documents,
@@ -298,7 +305,10 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
         surroundings,
         retention: config.trashRetention * day,
         interval: hour,
-        erased: (document) => log.info('trash-erased', { document }),
+        erased: (document) => {
+          log.info('trash-erased', { document })
+          eraseLinks(document)
+        },
         failed: (error) => log.warn('trash-sweep-failed', { error: String(error) }),
       })
     }

@@ -130,6 +130,17 @@ describe('links to documents', () => {
     expect(await list()).toEqual({ links: [] })
   })
 
+  it('are erased with their document, and kept while it is in the trash', async () => {
+    await make(ada, {})
+    const admin = await tokenWith({ claims: { access: [{ documents: '*', role: 'admin' }] } })
+    const kept = async (): Promise<number> => (await store.shelves.list('links:team-a/plan', { limit: 10 })).length
+    await ask(admin, 'DELETE', '/documents/team-a%2Fplan')
+    await ask(admin, 'POST', '/documents/team-a%2Fplan/restore')
+    expect((await list()).links).toHaveLength(1)
+    await ask(admin, 'DELETE', '/documents/team-a%2Fplan?forever')
+    await expect.poll(kept).toBe(0)
+  })
+
   it('that are none, or were changed, are refused as any token is', async () => {
     const { token } = await make(ada, {})
     const [scheme, document, secret] = token.split('.')

@@ -1,5 +1,6 @@
 /** The catalog's part of the HTTP API, as this app uses it. */
 import type { DocumentPage, DocumentSummary } from '@weft/protocol/http'
+import { linkToken } from '../link-token.ts'
 
 /** How a list may be ordered; `name` is the id in byte order. */
 export type DocumentOrder = 'updated' | 'name' | 'created'
@@ -68,7 +69,12 @@ export async function renameDocument(id: string, title: string): Promise<Documen
 async function request(path: string, init: RequestInit): Promise<unknown> {
   let response: Response
   try {
-    const headers = { accept: 'application/json', ...(init.body == null ? {} : { 'content-type': 'application/json' }) }
+    const token = linkToken()
+    const headers = {
+      accept: 'application/json',
+      ...(init.body == null ? {} : { 'content-type': 'application/json' }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    }
     response = await fetch(path, { ...init, headers })
   } catch (cause) {
     if (init.signal?.aborted) throw cause

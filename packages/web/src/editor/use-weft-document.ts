@@ -1,6 +1,7 @@
 import { type DocumentState, type OfflineCopyState, type WeftDocument, openDocument } from '@weft/client'
 import { type Person, personOf, richTextField, userField } from '@weft/protocol'
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { linkToken } from '../link-token.ts'
 
 /** Opens a document for as long as the component is there. Undefined until the first effect has run. */
 export function useWeftDocument(id: string, person: Person): WeftDocument | undefined {
@@ -8,7 +9,9 @@ export function useWeftDocument(id: string, person: Person): WeftDocument | unde
   const latestPerson = useRef(person)
 
   useEffect(() => {
-    const weft = openDocument({ url: window.location.origin, id, user: latestPerson.current })
+    const token = linkToken()
+    const access = token === undefined ? {} : { token }
+    const weft = openDocument({ url: window.location.origin, id, user: latestPerson.current, ...access })
     setOpened(weft)
     return () => {
       setOpened(undefined)
