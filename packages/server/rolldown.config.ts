@@ -9,6 +9,7 @@ const persistence = '../persistence/src'
 const options: RolldownOptions = {
   input: {
     main: 'src/main.ts',
+    index: 'src/index.ts',
     'content-worker': 'src/content/content-worker.ts',
     'write-worker': `${persistence}/sqlite/write-worker.ts`,
     'read-worker': `${persistence}/sqlite/read-worker.ts`,

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DocumentTrashedError, readBackup, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
@@ -39,8 +40,9 @@ import { StoreOpening } from './store-opening.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 import { TrashSweep } from './trash-sweep.ts'
 
-/** Where the web app is built to. */
-const webRoot = fileURLToPath(new URL('../../web/dist', import.meta.url))
+/** Where the web app is: where it is built to, or, installed, beside the server. */
+const webRoots = ['../../web/dist', './web'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+const webRoot = webRoots.find((path) => existsSync(path)) ?? webRoots[0]
 
 /** In bytes. */
 const mebibyte = 1024 * 1024
