@@ -1,7 +1,7 @@
 import type { WriteJob } from './write-jobs.ts'
 
 /** How far apart commits are while several documents are written to, in milliseconds: it adds to how late _saved_ is. */
-const apart = 4
+const apart = 8
 
 /**
  * When the next transaction begins. A commit costs the same CPU whatever is in it, so while appends of several documents come faster
