@@ -26,6 +26,10 @@ export class Expiries {
 
   /** Called again where an end comes sooner than it was. */
   watch(expiring: Expiring): void {
+    if (expiring.expires === Number.POSITIVE_INFINITY) {
+      this.#watched.delete(expiring)
+      return
+    }
     this.#watched.add(expiring)
     this.#wakeAt(expiring.expires)
   }

@@ -166,7 +166,7 @@ export class SyncTier {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // Before anything else: an aborted upgrade is an error event, and one without a listener ends the process (S0).
-    socket.on('error', () => socket.destroy())
+    socket.on('error', destroyOnError)
     const path = request.url ?? ''
     const reason = refuseOrigin(request.headers.origin, request.headers.host, this.#parts.origins)
     if (reason !== undefined) this.#turnAway(socket, path, 403, reason)
@@ -272,6 +272,11 @@ const restartRetryAfter = 100
 
 /** How long clients may take to answer a close when the server goes down, in milliseconds. */
 const closingGrace = 1_000
+
+/** On its own, since what a listener can see lives as long as the socket: the request would. */
+function destroyOnError(this: Duplex): void {
+  this.destroy()
+}
 
 function chooseSubprotocol(offered: ReadonlySet<string>): string | undefined {
   if (offered.has(weftSubprotocol)) return weftSubprotocol
