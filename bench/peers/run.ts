@@ -34,7 +34,7 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
     for (let place = 0; place < systems.length; place++) {
       const system = systems[(place + round) % systems.length]
       if (system === undefined) continue
-      await runSystem(system, cases, options, (one, result) => {
+      await runSystem(system, workload, cases, options, (one, result) => {
         const key = `${one.name}\n${system.name}`
         if (typeof result === 'string') failed.set(key, result)
         else found.set(key, [...(found.get(key) ?? []), result])
@@ -57,6 +57,7 @@ export async function runWorkload(workload: Workload, options: RunOptions): Prom
 
 async function runSystem(
   system: System,
+  { warmUp }: Workload,
   cases: readonly Case[],
   options: WorkloadOptions,
   report: (one: Case, result: Found | string) => void,
@@ -71,6 +72,7 @@ async function runSystem(
     const failure = await failureOf(async () => {
       await using running = await system.start()
       await system.check(running)
+      await warmUp?.(system, running)
       for (const one of group) {
         const failed = await failureOf(async () => report(one, await one.run(system, running, options)))
         if (failed !== undefined) report(one, failed)

@@ -33,6 +33,8 @@ export interface Workload {
   readonly id: string
   readonly title: string
   readonly metrics: readonly Metric[]
+  /** Brings a server that was just started to where it is measured. */
+  readonly warmUp?: (system: System, running: RunningSystem) => Promise<void>
   /** The systems that it compares, where those are not the usual ones. */
   readonly systems?: readonly System[]
   readonly cases: readonly Case[]

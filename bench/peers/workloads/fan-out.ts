@@ -4,6 +4,7 @@ import { Crowd } from '../load/crowd.ts'
 import { Schedule } from '../load/schedule.ts'
 import { Meter } from '../meter.ts'
 import type { RunningSystem, System } from '../system.ts'
+import { warmUp } from '../warm-up.ts'
 import { type Case, documentNamed, type Found, warmUpOf, type Workload, type WorkloadOptions } from '../workload.ts'
 
 const writers = 5
@@ -19,6 +20,7 @@ const windowOfSaturated = 2000
 export const fanOut: Workload = {
   id: 'W1',
   title: 'Fan-out: one document, 5 writers, many observers',
+  warmUp,
   metrics: [
     { name: 'server CPU per delivered update', unit: 'µs', better: 'less' },
     { name: 'deliveries per CPU second', unit: '', better: 'more' },

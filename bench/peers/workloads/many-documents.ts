@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { Crowd, severally } from '../load/crowd.ts'
 import { Schedule } from '../load/schedule.ts'
 import { Meter } from '../meter.ts'
+import { warmUp } from '../warm-up.ts'
 import { type Case, documentNamed, warmUpOf, type Workload } from '../workload.ts'
 
 const updatesPerPerson = 2
@@ -12,6 +13,7 @@ const settling = 1000
 export const manyDocuments: Workload = {
   id: 'W2',
   title: 'Many documents, a few people in each, 2 updates/s per person',
+  warmUp,
   metrics: [
     { name: 'server CPU per update', unit: 'µs', better: 'less' },
     { name: 'helper CPU per update', unit: 'µs', better: 'less' },

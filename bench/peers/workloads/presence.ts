@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { CaretCrowd } from '../load/caret-crowd.ts'
 import { Schedule } from '../load/schedule.ts'
 import { Meter } from '../meter.ts'
+import { warmUp } from '../warm-up.ts'
 import { type Case, documentNamed, warmUpOf, type Workload } from '../workload.ts'
 
 const movesPerPerson = 2
@@ -16,6 +17,7 @@ const patience = 10_000
 export const presence: Workload = {
   id: 'W3',
   title: 'Presence: everyone in one document moves a caret twice a second, five type',
+  warmUp,
   metrics: [
     { name: 'server CPU per state delivered', unit: 'µs', better: 'less' },
     { name: 'edits p50', unit: 'ms', better: 'less' },
