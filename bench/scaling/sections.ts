@@ -102,7 +102,11 @@ function limitsTable(constants: Constants): string {
   return markdownTable(
     ['limit', 'reached at', 'because'],
     [
-      ['people in one document on one node', rounded(crowd), 'each is written to 20 times a second'],
+      [
+        'people in one document on one node',
+        rounded(crowd),
+        `each is written to ${Math.round(assumptions.flushes)} times a second`,
+      ],
       [
         'nodes of one document, for Redis',
         rounded(hot.byRedis),
