@@ -17,6 +17,8 @@ export interface LiveDocumentsParts {
   readonly pressure: Pressure
   readonly events: RoomsEvents
   readonly metrics: Metrics
+  /** A checkpoint was made that covers a document's log up to a position at least. */
+  readonly compacted: (document: string, position: number) => void
 }
 
 /** The documents that are open on this node: none before there is a store. */
@@ -30,10 +32,15 @@ export class LiveDocuments {
 
   /** The store is there: from now on documents can be opened. */
   begin(store: Store): void {
-    const { metrics, ...parts } = this.#parts
+    const { metrics, compacted, ...parts } = this.#parts
     const log = new MeasuredLog(store.log, metrics)
     const compactor = new Compactor(log)
-    const compact = async (document: string): Promise<void> => metrics.compacted(await compactor.compact(document))
+    const compact = async (document: string): Promise<void> => {
+      const [before] = await log.heads([document])
+      const result = await compactor.compact(document)
+      metrics.compacted(result)
+      if (result === 'done' && before !== undefined) compacted(document, before.position)
+    }
     this.#over = {
       compactor,
       rooms: new Rooms({

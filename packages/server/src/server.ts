@@ -12,6 +12,7 @@ import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
 import { isSharedStore } from './config/store-fit.ts'
 import { ServedContents } from './served-contents.ts'
+import { DocumentSizes } from './document-sizes.ts'
 import { DocumentLinks } from './document-links.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
@@ -173,12 +174,29 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     surroundings,
     changed: loadReport(observers),
   })
+  const sizes = new DocumentSizes({
+    store: () => opening.opened,
+    surroundings,
+    failed: (document, error) => log.debug('size-unknown', { document, error }),
+  })
+  const roomEvents = roomsEvents(observers)
   const documents = new LiveDocuments({
     limits: { ...defaultRoomLimits, emptyRoomGrace: config.emptyRoomGrace },
     surroundings,
     pressure: load,
-    events: roomsEvents(observers),
+    events: {
+      ...roomEvents,
+      opened: (document) => {
+        roomEvents.opened(document)
+        sizes.opened(document)
+      },
+      unloaded: (document) => {
+        roomEvents.unloaded(document)
+        sizes.unloaded(document)
+      },
+    },
     metrics,
+    compacted: (document, position) => sizes.compacted(document, position),
   })
   const thread = new ContentThread(defaultContentLimits)
   const answers = new KeptAnswers(() => opening.opened.shelves, surroundings)
@@ -262,8 +280,11 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
           statistics: () => nodes.ask(statisticsQuestion, null),
           ended: (document, error) => {
             documents.end(document, error)
-            if (!(error instanceof DocumentTrashedError)) eraseLinks(document)
+            if (error instanceof DocumentTrashedError) return
+            eraseLinks(document)
+            void sizes.erase(document)
           },
+          sizes: (document) => sizes.list(document),
           trashRetention: config.trashRetention === 0 ? undefined : config.trashRetention * day,
           contents: new ServedContents({
             documents,
@@ -291,6 +312,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     watch.stop()
     nodes.close()
     await Promise.all([documents.close(), thread.close(), trash?.end()])
+    await sizes.close()
     tier?.close()
     load.close()
   }
@@ -310,6 +332,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
         erased: (document) => {
           log.info('trash-erased', { document })
           eraseLinks(document)
+          void sizes.erase(document)
         },
         failed: (error) => log.warn('trash-sweep-failed', { error: String(error) }),
       })

@@ -16,6 +16,7 @@ const nothing = { documents: 0, members: 0, unsavedBytes: 0 }
 
 function documentsWith(metrics: Metrics, clock = new ManualClock(), compactions: unknown[] = []): LiveDocuments {
   return new LiveDocuments({
+    compacted: () => {},
     limits: { ...defaultRoomLimits, emptyRoomGrace: 0 },
     surroundings: clock,
     pressure: new FakePressure(),

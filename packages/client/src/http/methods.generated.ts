@@ -5,6 +5,7 @@ import type {
   DocumentPage,
   Document,
   MemberList,
+  SizeList,
   DocumentFile,
   MadeLink,
   Link,
@@ -284,6 +285,19 @@ export interface WeftHttp {
     options?: CallOptions,
   ): Promise<void>
   /**
+   * Show how large a document was over time
+   *
+   * At most one for each hour of 30 days in which it was open, and last how large it is now.
+   * Needs read on the document.
+   * `GET /api/v1/documents/{id}/sizes`
+   */
+  listSizes(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<SizeList>
+  /**
    * Add an image or an attachment
    *
    * The body is the file and nothing else, and Content-Type says what it is; an image must be what it says. The same bytes are one file: where they are there already, what was said of them first stands.
@@ -545,6 +559,8 @@ export function methodsBy(call: Call): WeftHttp {
       call.json({ method: 'GET', path: '/api/v1/documents/{id}/members', parameters, options }),
     removeMember: (parameters, options) =>
       call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/members/{member}', parameters, options }),
+    listSizes: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents/{id}/sizes', parameters, options }),
     putFile: (parameters, body, options) =>
       call.json({ method: 'POST', path: '/api/v1/documents/{id}/files', parameters, raw: body, options }),
     listFiles: (parameters, options) =>

@@ -145,6 +145,22 @@ export interface Member {
     | undefined
 }
 
+export interface SizeList {
+  readonly sizes: readonly Size[]
+  readonly next: null
+}
+
+/** How large a document was. */
+export interface Size {
+  readonly at: string
+  /** What log and checkpoint took. */
+  readonly bytes: number
+  /** How many entries the log had since its last checkpoint, about. */
+  readonly entries: number
+  /** How old its checkpoint was, in seconds; null where none was seen being made. */
+  readonly checkpointAge: number | null
+}
+
 export interface DocumentFile {
   /** SHA-256 of its bytes, in hexadecimal: the same bytes are one file. */
   readonly hash: string

@@ -18,6 +18,7 @@ import { fileRoutes, type FileRoutesParts } from './files/file-routes.ts'
 import { linkRoutes, type LinkRoutesParts } from './link-routes.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
+import { sizeRoutes, type SizeRoutesParts } from './document-sizes.ts'
 import { tokenRoutes, type TokenRoutesParts } from './tokens.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
 import type { EdgeEnvironment } from './requests.ts'
@@ -50,6 +51,7 @@ export interface EdgeParts
     LinkRoutesParts,
     RemovalRoutesParts,
     RevocationRoutesParts,
+    SizeRoutesParts,
     TokenRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
@@ -81,6 +83,7 @@ export function createEdge(parts: EdgeParts): Hono {
     .route('/documents', contentRoutes(contents))
     .route('/documents', removalRoutes(parts))
     .route('/documents', memberRoutes(parts))
+    .route('/documents', sizeRoutes(parts))
     .route('/documents', fileRoutes(parts))
     .route('/documents', linkRoutes(parts))
     .route('/export', exportRoutes(parts))

@@ -56,6 +56,7 @@ describe('the HTTP edge', () => {
       remove: () => Promise.resolve(nobody),
       mint: undefined,
       inspect: undefined,
+      sizes: () => Promise.resolve([]),
       nodes: () => Promise.resolve([]),
       statistics: () => Promise.resolve(nobody),
       contents: noContents,

@@ -59,6 +59,8 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'remove a member': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/one` },
   'remove one that is not there': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/two` },
   'remove one that may be elsewhere': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/lost` },
+  sizes: { method: 'GET', path: `${documents}/team-a%2Fplan/sizes` },
+  'sizes of what is not there': { method: 'GET', path: `${documents}/team-a%2Fnope/sizes` },
   nodes: { method: 'GET', path: '/api/v1/nodes' },
   statistics: { method: 'GET', path: '/api/v1/statistics' },
   read: { method: 'GET', path: `${documents}/team-a%2Fplan/content` },
@@ -127,6 +129,8 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'remove a member': [forbidden, notFound, notFound, forbidden, '204'],
   'remove one that is not there': [forbidden, notFound, notFound, forbidden, notFound],
   'remove one that may be elsewhere': [forbidden, notFound, notFound, forbidden, '503 nodes-silent'],
+  sizes: ['200', notFound, notFound, '200', '200'],
+  'sizes of what is not there': [notFound, notFound, notFound, notFound, notFound],
   nodes: [forbidden, forbidden, forbidden, forbidden, '200'],
   statistics: [forbidden, forbidden, forbidden, forbidden, '200'],
   read: ['200', notFound, notFound, '200', '200'],
@@ -264,6 +268,13 @@ describe('who may what over HTTP', () => {
       },
       inspect: (asked, document) =>
         inspectToken({ verifier, config, revocations, now: () => Date.now() }, asked, document),
+      sizes: async (document) =>
+        document === 'team-a/plan'
+          ? [
+              { at: 0, bytes: 5, entries: 2, checkpointAt: undefined },
+              { at: 90_000, bytes: 6, entries: 3, checkpointAt: 30_000 },
+            ]
+          : [],
       nodes: async () => [node],
       statistics: async () => ({
         answers: ['node-a', 'node-b'].map((name) => ({ node: name, answer: statistics })),
@@ -469,6 +480,17 @@ describe('who may what over HTTP', () => {
       next: null,
       complete: false,
       unanswered: ['node-b'],
+    })
+  })
+
+  it('sizes over time', async () => {
+    const response = await call({ method: 'GET', path: `${documents}/team-a%2Fplan/sizes` }, await bearers.reader())
+    expect(await response.json()).toEqual({
+      sizes: [
+        { at: '1970-01-01T00:00:00.000Z', bytes: 5, entries: 2, checkpointAge: null },
+        { at: '1970-01-01T00:01:30.000Z', bytes: 6, entries: 3, checkpointAge: 60 },
+      ],
+      next: null,
     })
   })
 

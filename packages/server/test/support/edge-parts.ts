@@ -21,6 +21,7 @@ export function edgeParts(store: Store): EdgeParts {
     people: async () => new Map(),
     members: async () => nobody,
     remove: async () => nobody,
+    sizes: async () => [],
     nodes: async () => [],
     statistics: async () => nobody,
     opened: async () => nobody,
