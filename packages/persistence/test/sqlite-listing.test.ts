@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { DocumentOrder } from '../src/document-catalog.ts'
 import { openSqliteStore } from '../src/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store.ts'
-import { makeStoreFolder } from './sqlite-folder.ts'
+import { makeStoreFolder, tamper } from './sqlite-folder.ts'
 
 const cold = 2_500
 const warm = 25_000
@@ -57,3 +57,15 @@ async function listAll(
   } while (next !== undefined)
   return { ids, pages, longest }
 }
+
+test('E3: titles of a store from before their words were kept are found once it is opened', async () => {
+  await using made = await makeStoreFolder()
+  const before = await openSqliteStore(made.folder)
+  await before.catalog.create({ id: 'a', title: 'Minutes of May', createdBy: '', at: 1 })
+  await before.close()
+  tamper(made.folder, 'DROP TABLE title_words')
+  const store = await openSqliteStore(made.folder)
+  const found = await store.catalog.list({ order: 'name', limit: 10, q: 'may' })
+  expect(found.documents.map(({ id }) => id)).toEqual(['a'])
+  await store.close()
+})
