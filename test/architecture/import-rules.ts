@@ -30,7 +30,7 @@ export const parts: readonly Part[] = [
   {
     name: 'command-line',
     path: 'packages/server/src/command-line/',
-    mayImport: ['server', 'client/http', 'persistence', 'protocol'],
+    mayImport: ['server', 'client/http', 'persistence', 'protocol', 'protocol/http'],
   },
   {
     name: 'http',

@@ -1,6 +1,7 @@
 import type { Document, TrashDocument, WeftHttp } from '@weft/client/http'
 import type { ApiConfig, DocumentsTask } from '../config/api-settings.ts'
 import { askApi, asJson } from './api-command.ts'
+import { exportTo, importFrom } from './transfer-command.ts'
 import { bytes, second, shown, table } from './table.ts'
 
 /** The API's largest page. */
@@ -52,6 +53,10 @@ async function perform(task: DocumentsTask, weft: WeftHttp, json: boolean): Prom
       await weft.restoreDocument({ id: task.id })
       return json ? asJson(await weft.showDocument({ id: task.id })) : `${task.id} is back\n`
     }
+    case 'export':
+      return await exportTo(task, weft, json)
+    case 'import':
+      return await importFrom(task, weft, json)
   }
 }
 

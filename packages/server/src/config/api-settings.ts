@@ -1,3 +1,4 @@
+import { deleted, from, to } from './backup-settings.ts'
 import { settingHelp, settingReader } from './read-settings.ts'
 import { ConfigurationError, type Setting } from './settings.ts'
 
@@ -18,6 +19,17 @@ export type DocumentsTask =
   | { readonly verb: 'create'; readonly id: string | undefined; readonly title: string | undefined }
   | { readonly verb: 'delete'; readonly id: string; readonly forever: boolean }
   | { readonly verb: 'restore'; readonly id: string }
+  | { readonly verb: 'export'; readonly prefix: string | undefined; readonly to: string }
+  | {
+      readonly verb: 'import'
+      readonly prefix: string | undefined
+      readonly from: string
+      /** Whether documents that were deleted are made anew. */
+      readonly recreate: boolean
+    }
+
+/** An export, or an import. */
+export type TransferTask<Verb extends 'export' | 'import'> = Extract<DocumentsTask, { verb: Verb }>
 
 /** An order of a list. */
 export type ListOrder = 'updated' | 'name' | 'created'
@@ -104,6 +116,8 @@ const verbs: Readonly<Record<DocumentsTask['verb'], string>> = {
   delete: '<id>: move one to the trash',
   restore: '<id>: bring one back from the trash',
   trash: 'list what is in the trash',
+  export: 'write all documents with their files to a file (--to), as weft backup does, from a server',
+  import: 'merge such a file (--from) into the documents of a server',
 }
 
 /** The command's own lines of the help. */
@@ -136,6 +150,19 @@ export function readDocumentsInvocation(args: readonly string[], environment: No
     case 'delete': {
       const value = read(forever)
       return { command, api: apiConfig(value), task: { verb, id: named(verb, id), forever: value(forever, false) } }
+    }
+    case 'export': {
+      const value = read(prefix, to)
+      return {
+        command,
+        api: apiConfig(value),
+        task: { verb, prefix: value(prefix, undefined), to: required(value, to) },
+      }
+    }
+    case 'import': {
+      const value = read(prefix, from, deleted)
+      const part = { prefix: value(prefix, undefined), recreate: value(deleted, false) }
+      return { command, api: apiConfig(value), task: { verb, from: required(value, from), ...part } }
     }
     case 'show':
     case 'restore':
@@ -170,6 +197,12 @@ export function readNodesApi(
 
 function apiConfig(value: ReturnType<typeof settingReader>): ApiConfig {
   return { url: value(url, defaultUrl), token: value(token, undefined), json: value(json, false) }
+}
+
+function required(value: ReturnType<typeof settingReader>, setting: Setting<string>): string {
+  const text = value(setting, '')
+  if (text !== '') return text
+  throw new ConfigurationError(`--${setting.flag} must be given: a file, or - for a standard stream`)
 }
 
 function named(verb: string, id: string | undefined): string {

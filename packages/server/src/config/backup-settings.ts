@@ -36,16 +36,16 @@ export const storeCommands: Readonly<Record<StoreInvocation['command'], string>>
   restore: 'merge the documents of such a file into a store, while it is served',
 }
 
-const to: Setting<string> = {
+export const to: Setting<string> = {
   flag: 'to',
   placeholder: 'file',
-  help: 'backup: where to write; - for standard output',
+  help: 'backup, documents export: where to write; - for standard output',
   parse: (text) => text,
 }
-const from: Setting<string> = {
+export const from: Setting<string> = {
   flag: 'from',
   placeholder: 'file',
-  help: 'restore: what to read; - for standard input',
+  help: 'restore, documents import: what to read; - for standard input',
   parse: (text) => text,
 }
 const prefix: Setting<string> = {
@@ -60,10 +60,10 @@ const unreadable: Setting<boolean> = {
   help: 'backup: what becomes of it where a document cannot be read',
   parse: secondOf('unreadable', 'fail', 'skip'),
 }
-const deleted: Setting<boolean> = {
+export const deleted: Setting<boolean> = {
   flag: 'deleted',
   placeholder: 'skip|recreate',
-  help: 'restore: what becomes of documents that were deleted in the store',
+  help: 'restore, documents import: what becomes of documents that were deleted there',
   parse: secondOf('deleted', 'skip', 'recreate'),
 }
 

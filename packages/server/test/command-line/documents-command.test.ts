@@ -1,4 +1,7 @@
 /** `weft documents` and `weft nodes` against a real server, as their arguments have it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { noTokens } from '../../src/auth/auth-config.ts'
 import { CommandFailure } from '../../src/backup/command-failure.ts'
@@ -10,16 +13,21 @@ import { type RunningServer, startTestServer } from '../support/running-server.t
 import { testSecret, tokenWith } from '../support/tokens.ts'
 
 let server: RunningServer
+let folder: string
 let token: string
 let reader: string
 beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weft-transfer-'))
   const auth = { ...noTokens, secrets: [{ kid: undefined, text: testSecret }] }
   server = await startTestServer({ auth, anonymous: 'none' })
   const bearing = (role: string): Promise<string> => tokenWith({ claims: { access: [{ documents: '*', role }] } })
   token = await bearing('admin')
   reader = await bearing('read')
 })
-afterAll(() => server[Symbol.asyncDispose]())
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true })
+})
 
 /** How a command ends: its exit code, what it prints, and what it complains of. */
 interface Ended {
@@ -98,7 +106,26 @@ describe('weft documents', () => {
     expect(all).toHaveLength(3)
   })
 
+  it('exports to a file, and imports it: what was there gains nothing, what was deleted stays so unless told', async () => {
+    await documents('create', 'moved/a', '--title', 'A')
+    await documents('create', 'moved/b')
+    const file = join(folder, 'moved.weft')
+    expect(await documents('export', '--prefix', 'moved/', '--to', file)).toEqual(done(`exported to ${file}\n`))
+    await documents('delete', 'moved/b', '--forever')
+    const kept = await documents('import', '--from', file)
+    expect(kept).toEqual(done('imported: 1 unchanged, 1 deleted\n'))
+    expect(await documents('import', '--from', file, '--deleted', 'recreate')).toEqual(
+      done('imported: 1 unchanged, 1 recreated\n'),
+    )
+    expect((await documents('show', 'moved/b')).code).toBe(0)
+    await writeFile(file, 'no export')
+    expect(await documents('import', '--from', file)).toMatchObject({ code: 1, out: '' })
+    const missing = await documents('import', '--from', join(folder, 'nope'))
+    expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('cannot be read') })
+  })
+
   it.each<[string, string[], number, RegExp]>([
+    ['an export to nowhere', ['export'], 2, /^--to must be given: a file, or - for a standard stream$/],
     ['a document that there is not', ['show', 'nope'], 1, /^document nope does not exist$/],
     ['an id that is none', ['create', 'a//b'], 1, /^id: is no document id/],
     ['an id that is missing', ['show'], 2, /^weft documents show takes a document id: weft documents show <id>$/],
