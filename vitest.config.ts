@@ -9,6 +9,8 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: 2,
     passWithNoTests: false,
     allowOnly: false,
+    // A wait that ends well ends at once; only a busy machine needs as long.
+    expect: { poll: { timeout: 15 * seconds } },
     projects: [
       {
         extends: true,
