@@ -35,8 +35,9 @@ export const parts: readonly Part[] = [
   {
     name: 'http',
     path: 'packages/server/src/http/',
-    mayImport: ['audit', 'content', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
+    mayImport: ['audit', 'changes', 'content', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
   },
+  { name: 'changes', path: 'packages/server/src/changes/', mayImport: ['room', 'persistence', 'protocol'] },
   { name: 'audit', path: 'packages/server/src/audit/', mayImport: ['persistence', 'protocol'] },
   {
     name: 'socket',
@@ -52,6 +53,7 @@ export const parts: readonly Part[] = [
     path: 'packages/server/src/',
     mayImport: [
       'audit',
+      'changes',
       'http',
       'socket',
       'content',

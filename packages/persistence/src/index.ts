@@ -8,6 +8,7 @@ export {
   type RestoreTarget,
 } from './backup/read-backup.ts'
 export { type BackupOptions, writeBackup } from './backup/write-backup.ts'
+export { type ChangeKind, type ChangePage, type Changes, CursorGoneError, type DocumentChange } from './changes.ts'
 export { compactionDue, compactionWorthwhile } from './compaction/compaction-due.ts'
 export { type CompactionResult, Compactor, type CompactorOptions } from './compaction/compactor.ts'
 export * from './document-catalog.ts'

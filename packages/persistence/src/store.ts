@@ -1,3 +1,4 @@
+import type { Changes } from './changes.ts'
 import type { DocumentCatalog } from './document-catalog.ts'
 import type { DocumentFiles } from './document-files.ts'
 import type { DocumentLog } from './document-log.ts'
@@ -13,6 +14,8 @@ export interface Store {
   readonly catalog: DocumentCatalog
   /** Images and attachments. */
   readonly files: DocumentFiles
+  /** Which documents changed. */
+  readonly changes: Changes
   /** Which tokens were taken back. */
   readonly revocations: Revocations
   /** What the server keeps for itself. */

@@ -34,7 +34,7 @@ function disturbed(
   store: Store,
   before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog>; files?: Partial<DocumentFiles> },
 ): Store {
-  const { log, catalog, files, revocations, shelves } = store
+  const { log, catalog, changes, files, revocations, shelves } = store
   return {
     log: {
       load: (document) => log.load(document),
@@ -66,6 +66,7 @@ function disturbed(
       remove: (document, hash) => files.remove(document, hash),
       ...before.files,
     },
+    changes,
     revocations,
     shelves,
     check: () => store.check(),

@@ -1,12 +1,13 @@
 import type { Server as HttpServer } from 'node:http'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { DocumentTrashedError, readBackup, type Store } from '@weft/persistence'
+import { type Changes, DocumentTrashedError, readBackup, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
 import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
 import { RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
+import { ChangeTail } from './changes/change-tail.ts'
 import { ContentThread, defaultContentLimits } from './content/content-thread.ts'
 import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
@@ -234,6 +235,8 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     now: () => surroundings.now(),
     randomId: () => surroundings.randomId(),
   })
+  const changes = (): Changes => opening.opened.changes
+  const tail = new ChangeTail({ changes, surroundings })
   const describe = nodeDescription(parts.node, surroundings, () => {
     const { documents: open, members } = documents.load
     return {
@@ -271,6 +274,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
           answers,
           unkept: (error) => log.warn('answer-unkept', { error: String(error) }),
           audit,
+          feed: { changes, tail, surroundings },
           unrecorded: (act, error) => log.error('act-unrecorded', { ...act, error }),
           catalog: () => opening.opened.catalog,
           people: (asked) => people.of(asked),
@@ -310,6 +314,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
   let trash: TrashSweep | undefined
   const release = async (): Promise<void> => {
     watch.stop()
+    tail.end()
     nodes.close()
     await Promise.all([documents.close(), thread.close(), trash?.end()])
     await sizes.close()
@@ -355,6 +360,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     ready,
     stop: async (closing = () => Promise.resolve()) => {
       health.draining = true
+      tail.end()
       log.info('draining', { connections: tier?.size ?? 0, window: config.drainWindow })
       await tier?.drain(config.drainWindow)
       const unsaved = await documents.settle(settleLimit)

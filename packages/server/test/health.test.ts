@@ -5,7 +5,7 @@ import { Health } from '../src/health.ts'
 import { StoreOpening } from '../src/store-opening.ts'
 import { FakeSurroundings } from './support/fake-surroundings.ts'
 
-const { log, catalog, files, revocations, shelves } = new MemoryStore()
+const { log, catalog, changes, files, revocations, shelves } = new MemoryStore()
 
 /** A node's health over a store whose answers are the test's. */
 async function healthOver(
@@ -19,6 +19,7 @@ async function healthOver(
     log,
     catalog,
     files,
+    changes,
     revocations,
     shelves,
     // It answered when it was opened.

@@ -75,7 +75,7 @@ test('R7: whoever waits for a document hears of its state as it is read, through
   const read: string[] = []
   const store = new MemoryStore()
   await store.catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 1 })
-  const { log, catalog, files, revocations, shelves } = store
+  const { log, catalog, changes, files, revocations, shelves } = store
   const reading = {
     append: log.append.bind(log),
     read: log.read.bind(log),
@@ -92,6 +92,7 @@ test('R7: whoever waits for a document hears of its state as it is read, through
     log: reading,
     catalog,
     files,
+    changes,
     revocations,
     shelves,
     check: () => store.check(),

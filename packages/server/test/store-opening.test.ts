@@ -45,12 +45,12 @@ class Attempts {
   }
 
   store(check: () => Promise<void> = () => Promise.resolve()): Store {
-    const { log, catalog, files, revocations, shelves } = new MemoryStore()
+    const { log, catalog, changes, files, revocations, shelves } = new MemoryStore()
     const close = (): Promise<void> => {
       this.closed++
       return Promise.resolve()
     }
-    return { log, catalog, files, revocations, shelves, check, close }
+    return { log, catalog, changes, files, revocations, shelves, check, close }
   }
 }
 

@@ -84,6 +84,22 @@ export interface WeftHttp {
     options?: CallOptions,
   ): Promise<AuditPage>
   /**
+   * Follow what changes
+   *
+   * A feed of documents that changed, each once at the place of its last change, for back ends that index or mirror. With `Accept: text/event-stream` it goes on for as long as the connection does: each event is a change, its id the place after it; otherwise it is one page. A place holds on every node, and never grows old.
+   * Needs any token; shows what read covers.
+   * `GET /api/v1/changes`
+   */
+  listChanges(
+    parameters?: {
+      /** What comes after this place, or `now`: what changes from now on. Without it, everything there is comes first. */
+      readonly since?: string | undefined
+      /** How many at most; of a stream, at once. */
+      readonly limit?: number | undefined
+    },
+    options?: CallOptions,
+  ): Promise<Response>
+  /**
    * List documents
    *
    * Those that one’s access covers.
@@ -536,6 +552,8 @@ export function methodsBy(call: Call): WeftHttp {
     readMetrics: (options) => call.response({ method: 'GET', path: '/metrics', options }),
     describeApi: (options) => call.json({ method: 'GET', path: '/api/v1/openapi.json', options }),
     listAudit: (parameters, options) => call.json({ method: 'GET', path: '/api/v1/audit', parameters, options }),
+    listChanges: (parameters, options) =>
+      call.response({ method: 'GET', path: '/api/v1/changes', parameters, options }),
     listDocuments: (parameters, options) =>
       call.json({ method: 'GET', path: '/api/v1/documents', parameters, options }),
     createDocument: (body, options) => call.json({ method: 'POST', path: '/api/v1/documents', json: body, options }),

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { appendRules } from './append-rules.ts'
+import { changeRules } from './change-rules.ts'
 import { checkpointRules } from './checkpoint-rules.ts'
 import { corruptionRules } from './corruption-rules.ts'
 import { deletionRules } from './deletion-rules.ts'
@@ -21,6 +22,7 @@ import type { StoreKind } from './store-fixture.ts'
 export function describeStore(kind: StoreKind): void {
   describe(`a ${kind.name} store`, () => {
     appendRules(kind)
+    changeRules(kind)
     checkpointRules(kind)
     deletionRules(kind)
     listingRules(kind)

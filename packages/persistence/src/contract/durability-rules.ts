@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { workerFile } from '../worker-file.ts'
 import type { StoreKind } from './store-fixture.ts'
+import { writeUntilKilled } from './killed-writer.ts'
 import { append, begin, checkpointAt, textsOf, withStore } from './with-store.ts'
 
 const documents = 20
@@ -39,7 +35,7 @@ export function durabilityRules(kind: StoreKind): void {
       const acknowledged = new Map<string, string>()
       for (const count of killsAfter) {
         await subject.store.close()
-        for (const line of await writeUntilKilled(url, count)) {
+        for (const line of await writeUntilKilled(url, documents, count)) {
           const [id, position, tip] = line.split(' ')
           acknowledged.set(`${id} ${position}`, tip ?? '')
         }
@@ -61,20 +57,4 @@ export function durabilityRules(kind: StoreKind): void {
       expect(acknowledged.size).toBeGreaterThanOrEqual(killsAfter.reduce((sum, count) => sum + count, 0))
     }),
   )
-}
-
-/** Lets another process append, kills it once it has been told of so many that they are durable, and gives what it said. */
-async function writeUntilKilled(url: string, count: number): Promise<string[]> {
-  const file = fileURLToPath(workerFile('durable-writer', import.meta.url))
-  const writer = spawn(process.execPath, [file, url, String(documents)], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const exit = once(writer, 'exit')
-  const lines: string[] = []
-  for await (const line of createInterface({ input: writer.stdout })) {
-    lines.push(line)
-    if (lines.length === count) writer.kill('SIGKILL')
-  }
-  const [, signal] = await exit
-  expect(signal).toBe('SIGKILL')
-  // The last line may have been cut by the kill.
-  return lines.filter((line) => line.split(' ').at(-1)?.length === lines[0]?.split(' ').at(-1)?.length)
 }

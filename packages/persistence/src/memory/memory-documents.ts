@@ -58,6 +58,12 @@ export class MemoryDocuments {
     this.#documents.set(id, document)
   }
 
+  /** Those that are there, and what is left of the others. */
+  *all(): Generator<[id: string, LiveDocument | Tombstone]> {
+    this.assertOpen()
+    yield* this.#documents
+  }
+
   /** Those that are there, in the trash too. */
   *allPresent(): Generator<[id: string, LiveDocument]> {
     this.assertOpen()

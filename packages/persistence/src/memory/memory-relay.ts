@@ -46,10 +46,11 @@ export class MemoryRelay {
 
   /** A node by its name. It shares the store with the others; closing it leaves the store open for them. */
   node(name: string): MemoryRelayNode {
-    const { catalog, log, files, revocations, shelves } = this.#store
+    const { catalog, changes, log, files, revocations, shelves } = this.#store
     const publishing = publishAppends(log, name, (document, append) => this.#publish(document, name, append))
     const store: Store = {
       catalog,
+      changes,
       log: publishing,
       files,
       revocations,

@@ -1,9 +1,11 @@
+import type { Changes } from '../changes.ts'
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
 import type { Revocations } from '../revocations.ts'
 import type { Shelves } from '../shelves.ts'
 import type { Store } from '../store.ts'
+import { MemoryChanges } from './memory-changes.ts'
 import { MemoryCatalog } from './memory-catalog.ts'
 import { MemoryDocuments } from './memory-documents.ts'
 import { MemoryFiles } from './memory-files.ts'
@@ -15,6 +17,7 @@ import { MemoryShelves } from './memory-shelves.ts'
 export class MemoryStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly changes: Changes
   readonly files: DocumentFiles
   readonly revocations: Revocations = new MemoryRevocations()
   readonly shelves: Shelves = new MemoryShelves()
@@ -23,6 +26,7 @@ export class MemoryStore implements Store {
   constructor() {
     this.log = new MemoryLog(this.#documents)
     this.catalog = new MemoryCatalog(this.#documents)
+    this.changes = new MemoryChanges(this.#documents)
     this.files = new MemoryFiles(this.#documents)
   }
 

@@ -34,6 +34,7 @@ export class DocumentLives {
   /** @returns whether it was created by this call @throws DocumentDeletedError, StoreUnavailableError */
   async create(document: NewDocument, epoch: string = firstEpoch()): Promise<boolean> {
     const { head } = this.#access.keys(document.id)
+    this.#index.changed(document.id)
     const outcome = textIn(await this.#access.run(document.id, createScript, [head], this.#beginning(document, epoch)))
     if (outcome === 'deleted') throw await this.#access.goneError(document.id)
     if (outcome !== 'created') return false
@@ -50,6 +51,7 @@ export class DocumentLives {
       if (found.trashed !== undefined) throw new DocumentTrashedError(document.id)
       return
     }
+    this.#index.changed(document.id)
     const { head } = this.#access.keys(document.id)
     await this.#access.run(
       document.id,
@@ -76,6 +78,7 @@ export class DocumentLives {
     const keys = this.#access.keys(document)
     const { head, log, meta } = keys
     const mark = trashed === undefined ? '' : markOfTrash(trashed)
+    this.#index.changed(document)
     for (;;) {
       const found = await this.#access.findHead(document)
       if (found === undefined) throw new DocumentNotFoundError(document)
@@ -112,6 +115,7 @@ export class DocumentLives {
   ): Promise<boolean> {
     const keys: [string, ...string[]] = [this.#access.keys(document).head, ...others]
     const all = [...args, ...formatArguments(this.#access.formats)]
+    this.#index.changed(document)
     const outcome = textIn(await this.#access.run(document, script, keys, all))
     // Reading the head says which format it is.
     if (outcome === 'format') await this.#access.findHead(document)

@@ -1,8 +1,10 @@
 import type { DocumentRecord } from '../document-catalog.ts'
 import { StoreError } from '../errors.ts'
+import type { DocumentFacts } from '../feed-entry.ts'
 import { scopesOf } from '../listing-scopes.ts'
 import { wordsOf } from '../title-words.ts'
-import type { DocumentAccess } from './document-access.ts'
+import { type ChangeFeed, documentOfMark } from './change-feed.ts'
+import type { DocumentAccess, FoundHead } from './document-access.ts'
 import { type Bucket, bucketNumberOf, bucketsOf, placeOfTime } from './listing-places.ts'
 import type { Argument } from './redis-connection.ts'
 import { listIn, maybeTextIn, numberIn } from './reply.ts'
@@ -15,23 +17,32 @@ const documentsPerWrite = 100
 
 /**
  * Keeps the listing, which is in other hash slots than the documents: it is written after them, from what they say by then,
- * and may be behind. What is lost of it, `rebuildIndex` brings back.
+ * and may be behind. What is lost of it, `rebuildIndex` brings back. With it goes the feed of changes, of which nothing is lost
+ * where a node dies: a mark in Redis says what it has not come to.
  */
 export class ListingIndex {
   readonly #access: DocumentAccess
+  readonly #feed: ChangeFeed
   readonly #buckets: readonly Bucket[]
+  /** Of documents that are about to be changed or were; undefined while it is not in Redis yet. */
+  readonly #marks = new Map<string, string | undefined>()
   #changed = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(access: DocumentAccess) {
+  constructor(access: DocumentAccess, feed: ChangeFeed) {
     this.#access = access
+    this.#feed = feed
     this.#buckets = bucketsOf(access.prefix)
   }
 
-  /** A document was appended to: it is listed anew a little later, once for all of its appends until then. */
+  /**
+   * A document is about to be changed, or was: called before and after. It is listed anew a little later, once for all of its
+   * changes until then.
+   */
   changed(document: string): void {
+    this.#mark(document)
     this.#changed.add(document)
     if (this.#closed) return
     this.#timer ??= setTimeout(() => void this.flush(), lag).unref()
@@ -41,6 +52,11 @@ export class ListingIndex {
   async write(documents: readonly string[]): Promise<void> {
     for (const document of documents) this.#changed.add(document)
     await this.flush()
+  }
+
+  /** Lists and feeds what nodes left behind that marked it. @throws StoreUnavailableError */
+  async settle(marks: readonly string[]): Promise<void> {
+    await this.#writeGroup(marks.map(documentOfMark), 'add', marks)
   }
 
   /** Lists what has changed so far. Never throws: the listing may be behind. */
@@ -77,22 +93,23 @@ export class ListingIndex {
 
   /** What is known of a document; undefined where it does not exist or was deleted. @throws StoreUnavailableError */
   async record(document: string): Promise<DocumentRecord | undefined> {
-    const found = await this.found(document)
-    return found?.trashed === undefined ? found?.record : undefined
+    const { record, trashed } = await this.found(document)
+    return trashed === undefined ? record : undefined
   }
 
-  /** The same of one that may be in the trash, with since when. @throws StoreUnavailableError */
-  async found(document: string): Promise<FoundRecord | undefined> {
+  /** The same of one that may be in the trash, with since when, and what tells that it has changed. @throws StoreUnavailableError */
+  async found(document: string): Promise<FoundDocument> {
     const { meta } = this.#access.keys(document)
     const [head, fields] = await Promise.all([
       this.#access.findHead(document),
       this.#access.call(document, meta, 'HMGET', ['title', 'created', 'creator']),
     ])
-    if (head === undefined || head.deleted) return undefined
     const [title = '', created, createdBy = ''] = listIn(fields).map(maybeTextIn)
+    const facts = head && factsOf(head, title)
+    if (head === undefined || head.deleted) return { record: undefined, trashed: undefined, facts }
     const { updated, bytes, trashed } = head
     const born = created === undefined ? updated : numberIn(created)
-    return { trashed, record: { id: document, title, created: born, createdBy, updated, bytes } }
+    return { record: { id: document, title, created: born, createdBy, updated, bytes }, trashed, facts }
   }
 
   async #writeAll(documents: readonly string[]): Promise<void> {
@@ -107,14 +124,38 @@ export class ListingIndex {
     }
   }
 
-  async #writeGroup(documents: readonly string[], action: 'add' | 'restore'): Promise<void> {
+  /** @param left marks that go away too when the documents have their places in the feed, each at the place of its document */
+  async #writeGroup(documents: readonly string[], action: 'add' | 'restore', left?: readonly string[]): Promise<void> {
+    const marks = left ?? documents.map((document) => this.#takeMark(document))
+    try {
+      const seen = await this.#feed.seen(documents)
+      const looked = await Promise.all(documents.map((document) => this.found(document)))
+      await this.#list(documents, looked, action)
+      const fed = documents.map((id, index) => ({
+        id,
+        seen: seen.get(id) ?? { text: '', placed: undefined },
+        facts: looked[index]?.facts,
+        mark: marks[index],
+      }))
+      for (const document of await this.#feed.feed(fed)) this.changed(document)
+    } catch (error) {
+      if (left === undefined)
+        for (const [index, document] of documents.entries()) this.#keepMark(document, marks[index])
+      throw error
+    }
+  }
+
+  async #list(
+    documents: readonly string[],
+    looked: readonly FoundDocument[],
+    action: 'add' | 'restore',
+  ): Promise<void> {
     const changes = new Map<number, Argument[]>()
-    const records = await Promise.all(documents.map((document) => this.found(document)))
     for (const [index, document] of documents.entries()) {
       const number = bucketNumberOf(document)
       const change = changes.get(number) ?? []
       changes.set(number, change)
-      change.push(...changeOf(document, records[index], action))
+      change.push(...changeOf(document, looked[index], action))
     }
     await Promise.all(
       [...changes].map(async ([number, change]) => {
@@ -124,18 +165,49 @@ export class ListingIndex {
       }),
     )
   }
+
+  /** Nobody waits for it: it is on its way before the change is, and matters only if this node dies. */
+  #mark(document: string): void {
+    if (this.#marks.has(document)) return
+    this.#marks.set(document, undefined)
+    this.#feed.mark(document).then(
+      (mark) => {
+        if (this.#marks.has(document)) this.#marks.set(document, mark)
+      },
+      () => this.#marks.delete(document),
+    )
+  }
+
+  #takeMark(document: string): string | undefined {
+    const mark = this.#marks.get(document)
+    this.#marks.delete(document)
+    return mark
+  }
+
+  #keepMark(document: string, mark: string | undefined): void {
+    if (mark !== undefined && !this.#marks.has(document)) this.#marks.set(document, mark)
+  }
 }
 
-/** What is known of a document, and since when it is in the trash. */
-interface FoundRecord {
-  readonly record: DocumentRecord
+/** What is known of a document: nothing to be listed of one that is gone. */
+interface FoundDocument {
+  readonly record: DocumentRecord | undefined
+  /** Since when it is in the trash. */
   readonly trashed: number | undefined
+  /** What tells that it has changed; undefined of one that never was. */
+  readonly facts: DocumentFacts | undefined
 }
 
-function changeOf(document: string, found: FoundRecord | undefined, action: 'add' | 'restore'): Argument[] {
+function factsOf(head: FoundHead, title: string): DocumentFacts {
+  if (head.deleted) return { epoch: head.epoch, state: 'erased', title: '', tip: '' }
+  const { place, trashed } = head
+  return { epoch: place.epoch, state: trashed === undefined ? 'live' : 'trashed', title, tip: place.tip }
+}
+
+function changeOf(document: string, found: FoundDocument | undefined, action: 'add' | 'restore'): Argument[] {
   const scopes = scopesOf(document)
-  if (found === undefined) return [document, scopes.length, 'remove', '', '', '', ...scopes]
-  const { record, trashed } = found
+  const { record, trashed } = found ?? {}
+  if (record === undefined) return [document, scopes.length, 'remove', '', '', '', ...scopes]
   if (trashed !== undefined) return [document, scopes.length, 'trash', trashed, '', '', ...scopes]
   const places = [placeOfTime(record.updated), placeOfTime(record.created)]
   return [document, scopes.length, action, ...places, wordsOf(record.title).join(' '), ...scopes]

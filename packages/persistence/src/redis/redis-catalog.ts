@@ -38,7 +38,7 @@ export class RedisCatalog implements DocumentCatalog {
   }
 
   async creatorOf(document: string): Promise<string | undefined> {
-    return (await this.#index.found(document))?.record.createdBy
+    return (await this.#index.found(document)).record?.createdBy
   }
 
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {

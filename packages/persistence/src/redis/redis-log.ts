@@ -70,6 +70,7 @@ export class RedisLog implements DocumentLog {
     const times = [at, relay, Math.floor(now())]
     const records = entries.flatMap((entry) => newRecord(entry, formats))
     const args = [epoch, node, token, ...condition, ...times, ...formatArguments(formats), ...records]
+    index.changed(document)
     const reply = await access.append(document, head, {
       script: appendScript,
       keys: [head, log],

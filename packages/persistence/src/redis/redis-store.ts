@@ -1,3 +1,4 @@
+import type { Changes } from '../changes.ts'
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
@@ -11,6 +12,7 @@ import type { Shelves } from '../shelves.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
+import { ChangeFeed } from './change-feed.ts'
 import { ClusterRoutes } from './cluster-routes.ts'
 import { DocumentAccess } from './document-access.ts'
 import { defaultPrefix } from './document-keys.ts'
@@ -23,6 +25,7 @@ import { TrashReader } from './trash-reader.ts'
 import { rebuildListing } from './listing-rebuild.ts'
 import { Operations } from './operations.ts'
 import { RedisCatalog } from './redis-catalog.ts'
+import { RedisChanges } from './redis-changes.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { RedisFiles } from './redis-files.ts'
 import { RedisLog } from './redis-log.ts'
@@ -140,6 +143,7 @@ function shardMaker(location: RedisLocation, durability: Durability, options: Re
 class OpenRedisStore implements RedisStore {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly changes: Changes
   readonly files: DocumentFiles
   readonly revocations: Revocations
   readonly shelves: Shelves
@@ -154,7 +158,8 @@ class OpenRedisStore implements RedisStore {
 
   constructor(access: DocumentAccess, location: RedisLocation, options: RedisStoreOptions, caveats: readonly string[]) {
     const { node, now = Date.now, onCheckpointStep = (): void => {} } = options
-    const index = new ListingIndex(access)
+    const feed = new ChangeFeed(access)
+    const index = new ListingIndex(access, feed)
     const lives = new DocumentLives(access, index)
     const checkpoints = new CheckpointWriter(access, now, onCheckpointStep)
     this.#access = access
@@ -170,6 +175,8 @@ class OpenRedisStore implements RedisStore {
     this.channel = new RedisNodeChannel(access, this.#channels, node)
     this.files = countedFiles(new RedisFiles(access), this.#operations)
     this.revocations = countedRevocations(new RedisRevocations(access), this.#operations)
+    const begin = (): void => void this.rebuildIndex().catch(() => {})
+    this.changes = countedChanges(new RedisChanges({ access, feed, index, begin }), this.#operations)
     this.shelves = countedShelves(new RedisShelves(access), this.#operations)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
   }
@@ -229,6 +236,13 @@ function countedFiles(files: DocumentFiles, operations: Operations): DocumentFil
     // Read as slowly as whoever takes it likes: closing does not wait for that.
     read: (document, hash, range) => files.read(document, hash, range),
     remove: (document, hash) => operations.run(() => files.remove(document, hash)),
+  }
+}
+
+function countedChanges(changes: Changes, operations: Operations): Changes {
+  return {
+    read: (after, limit) => operations.run(() => changes.read(after, limit)),
+    latest: () => operations.run(() => changes.latest()),
   }
 }
 

@@ -48,7 +48,7 @@ export class TrashReader {
 
   /** Undefined where it was restored or erased by a node that could not say so here, or was put there anew. */
   async #document({ id, at }: TrashPlace): Promise<TrashedDocument | undefined> {
-    const found = await this.#index.found(id)
-    return found?.trashed === at ? { ...found.record, trashed: at } : undefined
+    const { record, trashed } = await this.#index.found(id)
+    return record !== undefined && trashed === at ? { ...record, trashed: at } : undefined
   }
 }

@@ -4,6 +4,7 @@ import type { Formats } from '../formats.ts'
 import { randomId } from '../random-id.ts'
 import { encodeEntry } from '../record.ts'
 import { CheckpointJobs } from './checkpoint-jobs.ts'
+import { StoredChanges } from './stored-changes.ts'
 import { StoredDocuments } from './stored-documents.ts'
 import { StoredRevocations } from './stored-revocations.ts'
 import { StoredFiles } from './stored-files.ts'
@@ -17,6 +18,7 @@ type DocumentJob = Extract<WriteJob, { type: 'set-title' | 'trash' | 'restore' |
 /** Does what the write thread is asked: one batch is one transaction. */
 export class JobRunner {
   readonly #database: DatabaseSync
+  readonly #changes: StoredChanges
   readonly #documents: StoredDocuments
   readonly #checkpoints: CheckpointJobs
   readonly #files: StoredFiles
@@ -29,7 +31,8 @@ export class JobRunner {
   constructor(database: DatabaseSync, formats: Formats) {
     this.#database = database
     this.#formats = formats
-    this.#documents = new StoredDocuments(database)
+    this.#changes = new StoredChanges(database)
+    this.#documents = new StoredDocuments(database, this.#changes)
     this.#checkpoints = new CheckpointJobs(database, this.#documents, formats)
     this.#files = new StoredFiles(database, this.#documents)
     this.#revocations = new StoredRevocations(database)
@@ -55,6 +58,7 @@ export class JobRunner {
       return outcomes
     } catch (error) {
       this.#documents.forgetAll()
+      this.#changes.forgetAll()
       // SQLite has rolled back by itself after some of its errors.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
@@ -111,6 +115,11 @@ export class JobRunner {
       case 'revocations':
         if (job.add !== undefined) this.#revocations.add(job.add)
         return { answer: { revocations: this.#revocations.list(job.now) } }
+      case 'read-changes': {
+        const { last, more } = this.#changes.settle()
+        const found = this.#changes.after(job.after, job.limit)
+        return { answer: { changes: { name: this.#changes.name(), found, last, more } } }
+      }
       case 'list-shelf':
         return { answer: { items: this.#shelves.list(job.shelf, job.range) } }
       case 'change-shelf':

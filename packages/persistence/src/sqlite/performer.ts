@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../errors.ts'
 import { refusalError } from './refusal-error.ts'
 import type { ShelfItem } from '../shelves.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
-import type { JobAnswer, WriteJob } from './write-jobs.ts'
+import type { FedChanges, JobAnswer, WriteJob } from './write-jobs.ts'
 import type { WriteThread } from './write-thread.ts'
 
 type Bytes = readonly Uint8Array[]
@@ -41,6 +41,12 @@ export class Performer {
     const answer = await this.#answer(job, '', [])
     if (typeof answer !== 'object' || !('revocations' in answer)) throw strange(job)
     return answer.revocations
+  }
+
+  async changes(job: Extract<WriteJob, { type: 'read-changes' }>): Promise<FedChanges> {
+    const answer = await this.#answer(job, '', [])
+    if (typeof answer !== 'object' || !('changes' in answer)) throw strange(job)
+    return answer.changes
   }
 
   async shelfItems(job: Extract<WriteJob, { type: 'list-shelf' }>): Promise<readonly ShelfItem[]> {

@@ -18,6 +18,8 @@ const applicationId = 0x77656674
  * outlines   How the chunks of a generation go together, where that was made with them.
  * title_words  The words of titles (title-index.ts).
  * files, file_chunks  Files of documents. Of those that are being written, that are there, and that are to be swept.
+ * changes    Where each document is in the feed of changes; `unfed` are those that wait for their place, in the order in which they
+ *            changed; `feed` is the feed's name (stored-changes.ts).
  * revocations  Tokens that were taken back, in the order in which they were.
  * shelves    Small texts of the server's own.
  * garbage    What nothing refers to any more, and what an unfinished checkpoint has written so far.
@@ -107,6 +109,18 @@ const laterTables = `
     id TEXT NOT NULL,
     PRIMARY KEY (word, id)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS changes (
+    id TEXT PRIMARY KEY,
+    place INTEGER NOT NULL UNIQUE,
+    entry TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS unfed (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS feed (name TEXT NOT NULL) STRICT;
+  INSERT INTO unfed (id) SELECT id FROM documents WHERE NOT EXISTS (SELECT 1 FROM feed);
+  INSERT INTO feed SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM feed);
   CREATE TABLE IF NOT EXISTS shelves (
     shelf TEXT NOT NULL,
     key TEXT NOT NULL,

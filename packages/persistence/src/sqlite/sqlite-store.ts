@@ -1,3 +1,4 @@
+import type { Changes } from '../changes.ts'
 import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
@@ -10,6 +11,7 @@ import { Performer } from './performer.ts'
 import { ReadThread } from './read-thread.ts'
 import { SqliteCatalog } from './sqlite-catalog.ts'
 import { SqliteFiles } from './sqlite-files.ts'
+import { SqliteChanges } from './sqlite-changes.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRevocations } from './sqlite-revocations.ts'
 import { SqliteShelves } from './sqlite-shelves.ts'
@@ -53,6 +55,7 @@ interface SqliteStoreParts {
 class SqliteStore implements Store {
   readonly log: DocumentLog
   readonly catalog: DocumentCatalog
+  readonly changes: Changes
   readonly files: DocumentFiles
   readonly revocations: Revocations
   readonly shelves: Shelves
@@ -73,6 +76,7 @@ class SqliteStore implements Store {
       formats,
       sweep: () => checkpoints.sweep(),
     })
+    this.changes = new SqliteChanges(this.#writes)
     this.revocations = new SqliteRevocations(this.#writes)
     this.shelves = new SqliteShelves(this.#writes)
     // What the process that held the store before did not come to.

@@ -5,6 +5,7 @@ import { maybeNumberIn, maybeTextIn, numberIn, textIn } from './columns.ts'
 import { ListingIndex } from './listing-index.ts'
 import { TitleIndex } from './title-index.ts'
 import { markOfTrash, trashedAt } from './trash.ts'
+import type { StoredChanges } from './stored-changes.ts'
 import type { Refusal } from './write-jobs.ts'
 
 /** A document's row, as far as writing needs it. */
@@ -48,6 +49,7 @@ const maxRemembered = 5000
  */
 export class StoredDocuments {
   readonly #remembered = new Map<string, StoredDocument>()
+  readonly #changes: StoredChanges
   readonly #listing: ListingIndex
   readonly #titles: TitleIndex
   readonly #find: StatementSync
@@ -60,7 +62,8 @@ export class StoredDocuments {
   readonly #discard: StatementSync
   readonly #discardFiles: StatementSync
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, changes: StoredChanges) {
+    this.#changes = changes
     this.#listing = new ListingIndex(database)
     this.#titles = new TitleIndex(database)
     this.#find = database.prepare(`
@@ -150,12 +153,14 @@ export class StoredDocuments {
     this.#insert.run(id, epoch, title, at, createdBy, at)
     this.#listing.add(id, at, at)
     this.#titles.add(id, title)
+    this.#changes.mark(id)
   }
 
   append(document: StoredDocument, { position, tip, token, first, addedBytes, at }: AppendedTo): void {
     const updated = Math.max(document.updated, at)
     this.#append.run(position, tip, token, first, document.tip, addedBytes, updated, document.key)
     this.#listing.move(document.id, document.updated, updated)
+    this.#changes.mark(document.id)
     this.#remember({
       ...document,
       position,
@@ -176,6 +181,7 @@ export class StoredDocuments {
     this.#setTitle.run(title, updated, document.key)
     this.#titles.add(document.id, title)
     this.#listing.move(document.id, document.updated, updated)
+    this.#changes.mark(document.id)
     return true
   }
 
@@ -189,6 +195,7 @@ export class StoredDocuments {
     this.#remove.run(key)
     this.#bury.run(id, nextLife(epoch), at)
     this.#discard.run(key)
+    this.#changes.mark(id)
     this.#discardFiles.run(key)
   }
 
@@ -198,6 +205,7 @@ export class StoredDocuments {
     this.#listing.remove(id, created, updated)
     this.#listing.addTrashed(id, at)
     this.#mark.run(markOfTrash(at), key)
+    this.#changes.mark(id)
   }
 
   restore({ key, id, created, updated }: StoredDocument, trashed: number): void {
@@ -205,6 +213,7 @@ export class StoredDocuments {
     this.#listing.removeTrashed(id, trashed)
     this.#listing.add(id, created, updated)
     this.#mark.run(null, key)
+    this.#changes.mark(id)
   }
 
   /** Puts a new, empty document in the place of a tombstone. */

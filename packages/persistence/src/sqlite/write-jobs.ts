@@ -2,6 +2,7 @@ import type { AppendReceipt } from '../document-log.ts'
 import type { NewDocument } from '../document-catalog.ts'
 import type { FileLimits } from '../document-files.ts'
 import type { ShelfChange, ShelfItem, ShelfRange } from '../shelves.ts'
+import type { StoredChange } from './stored-changes.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
 
 /** A checkpoint that is being written, and what has to hold for it to count (L4). */
@@ -63,6 +64,8 @@ export type WriteJob =
       readonly add: (StoredRevocation & { readonly until: number }) | undefined
       readonly now: number
     }
+  /** Gives places in the feed to documents that wait for one, and answers those after a place. */
+  | { readonly type: 'read-changes'; readonly after: number; readonly limit: number }
   | { readonly type: 'list-shelf'; readonly shelf: string; readonly range: ShelfRange }
   | { readonly type: 'change-shelf'; readonly shelf: string; readonly change: ShelfChange }
   | FileJob
@@ -91,15 +94,27 @@ export type FileJob =
   | { readonly type: 'abandon-file'; readonly file: number }
   | { readonly type: 'remove-file'; readonly document: string; readonly hash: string }
 
+/** A part of the feed. */
+export interface FedChanges {
+  /** The feed's name. */
+  readonly name: string
+  readonly found: readonly StoredChange[]
+  /** The last place that was given out. */
+  readonly last: number
+  /** Whether documents wait for a place. */
+  readonly more: boolean
+}
+
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
  * `set-title` whether the title was as expected, a step of a checkpoint or of a file whether its conditions hold, a step of
- * the sweep whether there is more, `revocations` those that there are, `list-shelf` what it found, `change-shelf` whether
+ * the sweep whether there is more, `revocations` those that there are, `read-changes` a part of the feed, `list-shelf` what it found, `change-shelf` whether
  * what it expected stood there; all others nothing.
  */
 export type JobAnswer =
   | AppendReceipt
   | { readonly revocations: readonly StoredRevocation[] }
+  | { readonly changes: FedChanges }
   | { readonly items: readonly ShelfItem[] }
   | boolean
   | undefined

@@ -1,4 +1,5 @@
 export * from './audit.ts'
+export * from './changes.ts'
 export * from './content.ts'
 export * from './documents.ts'
 export * from './members.ts'

@@ -6,6 +6,7 @@ export type ProblemKind =
   | RefusalKind
   | 'invalid-request'
   | 'invalid-cursor'
+  | 'cursor-gone'
   | 'forbidden-origin'
   | 'already-exists'
   | 'changed'
@@ -57,6 +58,10 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'key-in-use': {
     status: 409,
     text: 'A request of this `Idempotency-Key` is under way; `Retry-After` says when to ask again.',
+  },
+  'cursor-gone': {
+    status: 410,
+    text: 'The place is of a feed that is no more: of another store, or of this one before it was lost or restored. Begin anew, without one.',
   },
   deleted: { status: 410, text: 'The document was deleted; its id stays taken.' },
   trashed: { status: 410, text: 'The document is in the trash; restoring it brings it back.' },

@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { AccessPolicy, Refused } from '../auth/access.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { audited, type AuditParts, auditRoutes } from './audit.ts'
+import { changeRoutes, type ChangeRoutesParts } from './changes.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { creationRoutes, type CreationRoutesParts } from './document-creation.ts'
 import { contentRoutes, maxUpdateBytes } from './document-content.ts'
@@ -55,6 +56,7 @@ export interface EdgeParts
     TokenRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
+  readonly feed: ChangeRoutesParts
   readonly policy: AccessPolicy
   /** Folder of the built web app; undefined where that is not served. */
   readonly webRoot: string | undefined
@@ -78,6 +80,7 @@ export function createEdge(parts: EdgeParts): Hono {
     .use('*', idempotent(parts))
     .use('*', audited(parts))
     .route('/audit', auditRoutes(parts))
+    .route('/changes', changeRoutes(parts.feed))
     .route('/documents', documentRoutes(parts))
     .route('/documents', creationRoutes(parts))
     .route('/documents', contentRoutes(contents))

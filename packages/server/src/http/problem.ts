@@ -1,4 +1,5 @@
 import {
+  CursorGoneError,
   DocumentDeletedError,
   DocumentNotFoundError,
   EpochMismatchError,
@@ -50,7 +51,7 @@ const titles: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'The method is another one',
   409: 'It conflicts with what is there',
-  410: 'Deleted',
+  410: 'Gone',
   412: 'Changed meanwhile',
   413: 'Too large',
   415: 'The body is of another type',
@@ -96,6 +97,7 @@ function problemOf(error: unknown): ProblemError {
   if (error instanceof WriteRefusedError) return writeProblem(error)
   if (error instanceof EpochMismatchError) return new ProblemError(error.kind, 410, error.message)
   if (error instanceof ContentError) return contentProblem(error)
+  if (error instanceof CursorGoneError) return new ProblemError('cursor-gone', 410, error.message)
   if (error instanceof StoreError) return new ProblemError(error.kind, 503, error.message)
   if (error instanceof HTTPException) return new ProblemError('invalid-request', error.status, error.message)
   if (isCutShort(error)) return new ProblemError('invalid-request', 400, 'the body was cut short')

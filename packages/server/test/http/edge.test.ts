@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { openStore, type Store, StoreUnavailableError } from '@weft/persistence'
 import { documentPageSchema, documentSummarySchema } from '@weft/protocol/http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { askAsDescribed } from '../support/as-described.ts'
+import { partsOver } from '../support/parts-over.ts'
 import { noContents } from '../support/no-contents.ts'
 import { noLinks, storeParts } from '../support/store-parts.ts'
 import { noAnswers } from '../support/no-answers.ts'
@@ -67,8 +67,7 @@ describe('the HTTP edge', () => {
       readiness: () => Promise.resolve(ready),
       metrics: new Metrics(() => ({ ...noLevels, connections: 1 })),
       revoke: () => Promise.reject(new Error('not asked for')),
-      audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
-      unrecorded: (_act, error) => reported.push(error),
+      ...partsOver(store),
       opened: () => Promise.resolve(nobody),
       webRoot,
       now: () => Date.UTC(2026, 0, 1),

@@ -1,7 +1,6 @@
 import { currentFormats, MemoryStore, type NodeRecord, type Place } from '@weft/persistence'
 import { documentPageSchema, memberListSchema, trashDocumentPageSchema } from '@weft/protocol/http'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { noTokens } from '../../src/auth/auth-config.ts'
 import { inspectToken } from '../../src/auth/inspect-token.ts'
 import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-policy.ts'
@@ -14,6 +13,7 @@ import { ProblemError } from '../../src/http/problem.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { RevocationWatch } from '../../src/revocation-watch.ts'
 import { askAsDescribed } from '../support/as-described.ts'
+import { partsOver } from '../support/parts-over.ts'
 import { storeParts } from '../support/store-parts.ts'
 import { noAnswers } from '../support/no-answers.ts'
 import { noLevels } from '../support/no-levels.ts'
@@ -102,6 +102,8 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'inspect nothing': { method: 'POST', path: '/api/v1/tokens/inspect', body: '{}' },
   revoke: { method: 'POST', path: '/api/v1/revocations', body: '{"subject":"grace"}' },
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
+  changes: { method: 'GET', path: '/api/v1/changes' },
+  'changes since a made-up place': { method: 'GET', path: '/api/v1/changes?since=x' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
   'audit trail of a document': { method: 'GET', path: '/api/v1/audit?document=team-a%2Fplan' },
   'a route that there is not': { method: 'GET', path: '/api/v1/nope' },
@@ -168,6 +170,14 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'inspect nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
   revoke: [forbidden, forbidden, forbidden, forbidden, '201'],
   'revoke nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
+  changes: ['200', '200', '200', '200', '200'],
+  'changes since a made-up place': [
+    '400 invalid-cursor',
+    '400 invalid-cursor',
+    '400 invalid-cursor',
+    '400 invalid-cursor',
+    '400 invalid-cursor',
+  ],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
   'audit trail of a document': [forbidden, forbidden, forbidden, forbidden, '200'],
   'a route that there is not': [notFound, notFound, notFound, notFound, notFound],
@@ -288,10 +298,7 @@ describe('who may what over HTTP', () => {
       readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
       metrics: new Metrics(() => noLevels),
       revoke: (tokens, by) => watch.revoke(store.revocations, tokens, by),
-      audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
-      unrecorded: (_act, error) => {
-        throw error
-      },
+      ...partsOver(store),
       opened: async () => ({
         answers: [{ node: 'node-a', answer: [{ document: 'team-a/plan', subject: 'grace' }] }],
         unanswered: ['node-b'],

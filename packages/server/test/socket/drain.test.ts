@@ -72,12 +72,13 @@ describe('S3: shutting down drains', () => {
 
   it('S3: it does not end before a slow store has taken everything', async () => {
     const store = new SlowStore(new MemoryStore(), 'append')
-    const { log, catalog, files, revocations, shelves } = store
+    const { log, catalog, changes, files, revocations, shelves } = store
     // It stays open behind the server, so that the test can look into it.
     const kept: Store = {
       log,
       catalog,
       files,
+      changes,
       revocations,
       shelves,
       check: () => store.check(),

@@ -37,6 +37,7 @@ describe('the state of a document that is being loaded', () => {
       catalog: memory.catalog,
       files: memory.files,
       revocations: memory.revocations,
+      changes: memory.changes,
       shelves: memory.shelves,
       check: () => memory.check(),
       close: () => memory.close(),

@@ -1,11 +1,11 @@
 import type { Store } from '@weft/persistence'
-import { AuditTrail } from '../../src/audit/audit-trail.ts'
 import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import type { EdgeParts } from '../../src/http/edge.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { noAnswers } from './no-answers.ts'
 import { noContents } from './no-contents.ts'
 import { noLevels } from './no-levels.ts'
+import { partsOver } from './parts-over.ts'
 import { noLinks, storeParts } from './store-parts.ts'
 
 /** What an edge over a store is made with where nobody has a document open, no other node is up and no token is verified. */
@@ -32,10 +32,7 @@ export function edgeParts(store: Store): EdgeParts {
     inspect: undefined,
     policy: new IdentityPolicy({ verifier: undefined, links: noLinks, anonymous: 'none', randomId: () => 'id' }),
     revoke: () => Promise.reject(new Error('not asked for')),
-    audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
-    unrecorded: (_act, error) => {
-      throw error
-    },
+    ...partsOver(store),
     origins: { allowed: [], anyLoopback: false, loopbackOnly: true },
     readiness: () => Promise.resolve({ ready: true, store: 'ok', draining: false }),
     metrics: new Metrics(() => noLevels),

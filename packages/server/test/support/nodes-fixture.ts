@@ -33,12 +33,13 @@ export class NodesFixture {
 
   constructor(limits: Partial<RoomLimits> = {}) {
     this.#limits = { ...defaultRoomLimits, ...limits }
-    const { catalog: listed, files, revocations, shelves } = new MemoryStore()
+    const { catalog: listed, changes, files, revocations, shelves } = new MemoryStore()
     const catalog: DocumentCatalog = Object.assign(listed, { create: async () => this.log.create() })
     const store: Store = {
       log: this.log,
       catalog,
       files,
+      changes,
       revocations,
       shelves,
       check: () => Promise.resolve(),

@@ -6,6 +6,7 @@ export class SlowStore implements Store {
   readonly log: DocumentLog
   readonly files: Store['files']
   readonly revocations: Store['revocations']
+  readonly changes: Store['changes']
   readonly shelves: Store['shelves']
   readonly #store: Store
   readonly #asked = Promise.withResolvers<void>()
@@ -16,6 +17,7 @@ export class SlowStore implements Store {
     this.catalog = store.catalog
     this.files = store.files
     this.revocations = store.revocations
+    this.changes = store.changes
     this.shelves = store.shelves
     const { log } = store
     this.log = {
