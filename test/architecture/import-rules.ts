@@ -35,9 +35,24 @@ export const parts: readonly Part[] = [
   {
     name: 'http',
     path: 'packages/server/src/http/',
-    mayImport: ['audit', 'changes', 'content', 'room', 'persistence', 'protocol', 'protocol/http', ...serverLeaves],
+    mayImport: [
+      'audit',
+      'changes',
+      'webhooks',
+      'content',
+      'room',
+      'persistence',
+      'protocol',
+      'protocol/http',
+      ...serverLeaves,
+    ],
   },
   { name: 'changes', path: 'packages/server/src/changes/', mayImport: ['room', 'persistence', 'protocol'] },
+  {
+    name: 'webhooks',
+    path: 'packages/server/src/webhooks/',
+    mayImport: ['changes', 'room', 'persistence', 'protocol', ...serverLeaves],
+  },
   { name: 'audit', path: 'packages/server/src/audit/', mayImport: ['persistence', 'protocol'] },
   {
     name: 'socket',
@@ -54,6 +69,7 @@ export const parts: readonly Part[] = [
     mayImport: [
       'audit',
       'changes',
+      'webhooks',
       'http',
       'socket',
       'content',

@@ -94,6 +94,7 @@ async function start(): Promise<WeftServer> {
     maxFilesSize: 100,
     trashRetention: 0,
     auditRetention: 0,
+    webhookNetworks: [],
     logLevel: 'silent',
   } as const
   const parts = { openStore: () => openStore('memory:'), node: 'node-a', log: createLog('silent') }

@@ -31,6 +31,7 @@ const config = {
   maxFilesSize: 100,
   trashRetention: 0,
   auditRetention: 0,
+  webhookNetworks: [],
   logLevel: 'info',
 } as const
 const server = await startServer(config, {

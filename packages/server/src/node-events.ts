@@ -15,7 +15,7 @@ export interface Observers {
 }
 
 /** What happens in rooms, as log lines, counts and health. */
-export function roomsEvents({ log, metrics, health }: Observers): RoomsEvents {
+export function roomsEvents({ log, metrics, health }: Observers): Omit<RoomsEvents, 'joined' | 'left'> {
   return {
     opened: (document) => log.debug('document-opened', { document }),
     unloaded: (document) => {

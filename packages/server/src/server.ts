@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Changes, DocumentTrashedError, readBackup, type Store } from '@weft/persistence'
+import { type Changes, DocumentTrashedError, readBackup, type Shelves, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
 import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
@@ -12,6 +12,7 @@ import { ContentThread, defaultContentLimits } from './content/content-thread.ts
 import { isLoopback } from './config/read-config.ts'
 import type { Config } from './config/settings.ts'
 import { isSharedStore } from './config/store-fit.ts'
+import { ServedWebhooks } from './served-webhooks.ts'
 import { ServedContents } from './served-contents.ts'
 import { DocumentSizes } from './document-sizes.ts'
 import { DocumentLinks } from './document-links.ts'
@@ -170,6 +171,12 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     worker?.number,
   )
   const observers: Observers = { log, metrics, health }
+  const changes = (): Changes => opening.opened.changes
+  const shelves = (): Shelves => opening.opened.shelves
+  const tail = new ChangeTail({ changes, surroundings })
+  const { node } = parts
+  const networks = config.webhookNetworks
+  const webhooks = new ServedWebhooks({ node, shared, shelves, changes, tail, networks, surroundings, log })
   const load = new NodeLoad({
     gauge: new ProcessLoadGauge(worker === undefined ? 1 : config.workers),
     surroundings,
@@ -195,6 +202,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
         roomEvents.unloaded(document)
         sizes.unloaded(document)
       },
+      ...webhooks.roomEvents,
     },
     metrics,
     compacted: (document, position) => sizes.compacted(document, position),
@@ -230,13 +238,11 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     changed: () => tier?.closeRevoked(),
   })
   const audit = new AuditTrail({
-    shelves: () => opening.opened.shelves,
+    shelves,
     retention: config.auditRetention === 0 ? undefined : config.auditRetention * day,
     now: () => surroundings.now(),
     randomId: () => surroundings.randomId(),
   })
-  const changes = (): Changes => opening.opened.changes
-  const tail = new ChangeTail({ changes, surroundings })
   const describe = nodeDescription(parts.node, surroundings, () => {
     const { documents: open, members } = documents.load
     return {
@@ -275,6 +281,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
           unkept: (error) => log.warn('answer-unkept', { error: String(error) }),
           audit,
           feed: { changes, tail, surroundings },
+          ...webhooks.routes,
           unrecorded: (act, error) => log.error('act-unrecorded', { ...act, error }),
           catalog: () => opening.opened.catalog,
           people: (asked) => people.of(asked),
@@ -316,7 +323,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     watch.stop()
     tail.end()
     nodes.close()
-    await Promise.all([documents.close(), thread.close(), trash?.end()])
+    await Promise.all([documents.close(), thread.close(), trash?.end(), webhooks.end()])
     await sizes.close()
     tier?.close()
     load.close()
@@ -342,6 +349,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
         failed: (error) => log.warn('trash-sweep-failed', { error: String(error) }),
       })
     }
+    if (role !== 'sync') webhooks.begin()
     if (store.nodes !== undefined) {
       heartbeat = NodeHeartbeat.start({ nodes: store.nodes, describe, surroundings, log })
     }

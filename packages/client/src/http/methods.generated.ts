@@ -16,6 +16,10 @@ import type {
   MintedToken,
   TokenInspection,
   Revocation,
+  WebhookList,
+  Webhook,
+  CreatedWebhook,
+  WebhookDeliveryPage,
 } from './types.generated.ts'
 import type { Call, CallOptions, RawBody } from './call.ts'
 
@@ -542,6 +546,99 @@ export interface WeftHttp {
     },
     options?: CallOptions,
   ): Promise<Revocation>
+  /**
+   * List webhooks
+   *
+   * Needs any token; shows those of whose documents one is admin.
+   * `GET /api/v1/webhooks`
+   */
+  listWebhooks(options?: CallOptions): Promise<WebhookList>
+  /**
+   * Create a webhook
+   *
+   * It is told of what happens from now on, by signed posts (Standard Webhooks) that are tried again until they are answered with 2xx, for three days. The secret is in this answer alone.
+   * Needs admin on all documents that it is about.
+   * `POST /api/v1/webhooks`
+   */
+  createWebhook(
+    body: {
+      /** Where deliveries are posted: http or https, without a user and a fragment. */
+      readonly url: string
+      /** The documents that it is about: ids in which `*` stands for any characters. */
+      readonly documents: string
+      /** What it is told. What comes out of the trash is `created`; `deleted` is into the trash, or for good. */
+      readonly events: readonly (
+        | 'document.created'
+        | 'document.changed'
+        | 'document.deleted'
+        | 'member.joined'
+        | 'member.left'
+      )[]
+    },
+    options?: CallOptions,
+  ): Promise<CreatedWebhook>
+  /**
+   * Show a webhook
+   *
+   * Needs admin on all documents that it is about.
+   * `GET /api/v1/webhooks/{webhook}`
+   */
+  showWebhook(
+    parameters: {
+      /** A webhook’s `id`. */
+      readonly webhook: string
+    },
+    options?: CallOptions,
+  ): Promise<Webhook>
+  /**
+   * Delete a webhook
+   *
+   * What waits for it is not told any more.
+   * Needs admin on all documents that it is about.
+   * `DELETE /api/v1/webhooks/{webhook}`
+   */
+  deleteWebhook(
+    parameters: {
+      /** A webhook’s `id`. */
+      readonly webhook: string
+    },
+    options?: CallOptions,
+  ): Promise<void>
+  /**
+   * List what a webhook is told
+   *
+   * Needs admin on all documents that it is about.
+   * `GET /api/v1/webhooks/{webhook}/deliveries`
+   */
+  listDeliveries(
+    parameters: {
+      /** A webhook’s `id`. */
+      readonly webhook: string
+      /** `waiting` by when it is due; `delivered` (the last 100) and `dead` (the last 1,000, given up) newest first. */
+      readonly state?: 'waiting' | 'delivered' | 'dead' | undefined
+      /** How many are on a page. */
+      readonly limit?: number | undefined
+      /** Where the page before ended: its `next`. */
+      readonly cursor?: string | undefined
+    },
+    options?: CallOptions,
+  ): Promise<WebhookDeliveryPage>
+  /**
+   * Deliver again
+   *
+   * At once, whatever has become of it, and as often as a new one from then on.
+   * Needs admin on all documents that it is about.
+   * `POST /api/v1/webhooks/{webhook}/deliveries/{delivery}/retry`
+   */
+  retryDelivery(
+    parameters: {
+      /** A webhook’s `id`. */
+      readonly webhook: string
+      /** A delivery’s `id`. */
+      readonly delivery: string
+    },
+    options?: CallOptions,
+  ): Promise<void>
 }
 
 /** The methods, by way of one function that asks. */
@@ -602,5 +699,20 @@ export function methodsBy(call: Call): WeftHttp {
     createToken: (body, options) => call.json({ method: 'POST', path: '/api/v1/tokens', json: body, options }),
     inspectToken: (body, options) => call.json({ method: 'POST', path: '/api/v1/tokens/inspect', json: body, options }),
     revoke: (body, options) => call.json({ method: 'POST', path: '/api/v1/revocations', json: body, options }),
+    listWebhooks: (options) => call.json({ method: 'GET', path: '/api/v1/webhooks', options }),
+    createWebhook: (body, options) => call.json({ method: 'POST', path: '/api/v1/webhooks', json: body, options }),
+    showWebhook: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/webhooks/{webhook}', parameters, options }),
+    deleteWebhook: (parameters, options) =>
+      call.nothing({ method: 'DELETE', path: '/api/v1/webhooks/{webhook}', parameters, options }),
+    listDeliveries: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/webhooks/{webhook}/deliveries', parameters, options }),
+    retryDelivery: (parameters, options) =>
+      call.nothing({
+        method: 'POST',
+        path: '/api/v1/webhooks/{webhook}/deliveries/{delivery}/retry',
+        parameters,
+        options,
+      }),
   }
 }

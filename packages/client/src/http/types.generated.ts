@@ -18,6 +18,7 @@ export interface Problem {
     | '/problems/invalid-document-id'
     | '/problems/handshake-timeout'
     | '/problems/method-not-allowed'
+    | '/problems/too-many'
     | '/problems/already-exists'
     | '/problems/missing-dependencies'
     | '/problems/wrong-type'
@@ -26,6 +27,7 @@ export interface Problem {
     | '/problems/no-signing-secret'
     | '/problems/no-tokens'
     | '/problems/key-in-use'
+    | '/problems/cursor-gone'
     | '/problems/deleted'
     | '/problems/trashed'
     | '/problems/replaced'
@@ -82,6 +84,28 @@ export interface AuditEntry {
   readonly target: string | null
   /** The request’s id, as its answer’s `X-Request-Id` has it. */
   readonly request: string
+}
+
+/** A document that changed. */
+export interface Change {
+  readonly document: DocumentId
+  /** All that happened since the place that was asked after, however often. */
+  readonly happened: readonly ('created' | 'changed' | 'renamed' | 'deleted' | 'restored' | 'erased')[]
+  readonly state: 'live' | 'trashed' | 'erased'
+  /** Empty of one that is erased. */
+  readonly title: string
+  /** When it came to its place in the feed: within about a second after it changed. */
+  readonly at: string
+  /** The place after it, for `since`. */
+  readonly cursor: string
+}
+
+export interface ChangePage {
+  readonly changes: readonly Change[]
+  /** The place after all of them, for `since`. */
+  readonly next: string
+  /** Whether there is more by now. A page may be short, or empty, all the same. */
+  readonly more: boolean
 }
 
 export interface DocumentPage {
@@ -348,4 +372,69 @@ export interface Revocation {
   }[]
   /** Nodes that did not say in time what is open there. It reaches them all the same. */
   readonly unanswered: readonly string[]
+}
+
+export interface WebhookList {
+  readonly webhooks: readonly Webhook[]
+  /** There are no further pages. */
+  readonly next: null
+}
+
+export interface Webhook {
+  readonly id: string
+  readonly url: string
+  readonly documents: string
+  readonly events: readonly (
+    | 'document.created'
+    | 'document.changed'
+    | 'document.deleted'
+    | 'member.joined'
+    | 'member.left'
+  )[]
+  readonly created: string
+  /** The subject of whoever created it. */
+  readonly createdBy: string
+}
+
+export interface CreatedWebhook {
+  readonly id: string
+  readonly url: string
+  readonly documents: string
+  readonly events: readonly (
+    | 'document.created'
+    | 'document.changed'
+    | 'document.deleted'
+    | 'member.joined'
+    | 'member.left'
+  )[]
+  readonly created: string
+  /** The subject of whoever created it. */
+  readonly createdBy: string
+  /** What deliveries are signed with: `whsec_` and base64. Shown here, and never again. */
+  readonly secret: string
+}
+
+export interface WebhookDeliveryPage {
+  readonly deliveries: readonly WebhookDelivery[]
+  /** Continues the list as `cursor`; null at its end. */
+  readonly next: string | null
+}
+
+export interface WebhookDelivery {
+  /** As its receiver sees it in `webhook-id`. */
+  readonly id: string
+  readonly event: 'document.created' | 'document.changed' | 'document.deleted' | 'member.joined' | 'member.left'
+  readonly document: string
+  /** When it happened. */
+  readonly at: string
+  readonly state: 'waiting' | 'delivered' | 'dead'
+  readonly attempts: number
+  /** When it is tried next; null where it is over. */
+  readonly due: string | null
+  /** How the last attempt ended; status 0: there was no answer. */
+  readonly last: {
+    readonly at: string
+    readonly status: number
+    readonly error: string
+  } | null
 }

@@ -43,12 +43,12 @@ export function changeRules(kind: StoreKind): void {
       await catalog.delete('d', 4)
       const second = await readAll(changes, first.next)
       expect(told(second.all)).toEqual({ 'team/a': 'changed', b: 'renamed', c: 'deleted', d: 'erased' })
-      expect(second.all.map(({ document, state, title }) => [document, state, title]).toSorted()).toEqual([
-        ['b', 'live', 'other'],
-        ['c', 'trashed', 'title of c'],
-        ['d', 'erased', ''],
-        ['team/a', 'live', 'title of team/a'],
-      ])
+      expect(Object.fromEntries(second.all.map(({ document, state, title }) => [document, [state, title]]))).toEqual({
+        b: ['live', 'other'],
+        c: ['trashed', 'title of c'],
+        d: ['erased', ''],
+        'team/a': ['live', 'title of team/a'],
+      })
       await catalog.restore('c')
       await catalog.recreate({ id: 'd', title: 'again', createdBy: 'someone', at: 5 })
       const third = await readAll(changes, second.next)

@@ -15,6 +15,7 @@ export type ProblemKind =
   | 'method-not-allowed'
   | 'no-signing-secret'
   | 'no-tokens'
+  | 'too-many'
   | 'nodes-silent'
   | 'too-deep'
   | 'too-long'
@@ -48,6 +49,7 @@ export const problemKinds: Readonly<Record<ProblemKind, { readonly status: numbe
   'invalid-document-id': { status: 404, text: 'The path names no document id.' },
   'handshake-timeout': { status: 408, text: 'The request came too slowly.' },
   'method-not-allowed': { status: 405, text: 'The path does not take this method; `Allow` says which it takes.' },
+  'too-many': { status: 409, text: 'There are as many of these as there may be.' },
   'already-exists': { status: 409, text: 'There is one of this id already.' },
   'missing-dependencies': { status: 409, text: 'The update builds on changes that the document does not have.' },
   'wrong-type': { status: 409, text: 'What the field holds takes no such content.' },

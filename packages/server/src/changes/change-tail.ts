@@ -78,7 +78,7 @@ export class ChangeTail {
     const changed = await this.#moved().catch(() => false)
     if (this.#listeners.size === 0) return
     this.#cancel = this.#parts.surroundings.timer(interval, () => void this.#look())
-    if (changed) for (const { changed: tell } of [...this.#listeners]) tell()
+    if (changed) for (const listener of this.#listeners) listener.changed()
   }
 
   /** The first look tells everybody: it does not know what they have read. */

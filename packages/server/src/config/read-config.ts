@@ -97,6 +97,7 @@ function readConfig(command: Command, value: SettingReader): Config {
     maxFileSize: value(settings.maxFileSize, base.maxFileSize),
     maxFilesSize: value(settings.maxFilesSize, base.maxFilesSize),
     trashRetention: value(settings.trashRetention, base.trashRetention),
+    webhookNetworks: value(settings.webhookNetworks, base.webhookNetworks),
     auditRetention: value(settings.auditRetention, base.auditRetention),
     logLevel: value(settings.logLevel, base.logLevel),
   }

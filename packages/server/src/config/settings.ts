@@ -4,7 +4,7 @@ import { defaultRoomLimits } from '../room/limits.ts'
 import { type AuthConfig, noTokens } from '../auth/auth-config.ts'
 import type { AnonymousAccess } from '../auth/identity-policy.ts'
 import type { LogLevel } from '../observability/log.ts'
-import { isProxyRange } from '../socket/client-address.ts'
+import { isAddressRange } from '../socket/client-address.ts'
 import { defaultSocketLimits } from '../socket/limits.ts'
 
 /** A setting has a wrong value, or there is no such setting. The text names the flag and says what it takes. */
@@ -62,6 +62,7 @@ export const settings: {
   readonly maxFileSize: Setting<number>
   readonly maxFilesSize: Setting<number>
   readonly auditRetention: Setting<number>
+  readonly webhookNetworks: Setting<readonly string[]>
   readonly logLevel: Setting<LogLevel>
 } = {
   store: {
@@ -112,7 +113,7 @@ export const settings: {
     flag: 'trust-proxy',
     placeholder: 'list',
     help: 'proxies whose X-Forwarded-For says where clients are, with commas between: loopback, addresses, ranges such as 10.0.0.0/8',
-    parse: proxies,
+    parse: addressRanges('trust-proxy'),
   },
   connectionsPerAddress: {
     flag: 'connections-per-address',
@@ -137,6 +138,12 @@ export const settings: {
     placeholder: 'days',
     help: 'after how many days documents in the trash are erased; 0 never erases them',
     parse: wholeNumber('trash-retention', 0, 36_500),
+  },
+  webhookNetworks: {
+    flag: 'webhook-networks',
+    placeholder: 'list',
+    help: 'where webhooks may deliver to beside the public internet, with commas between: loopback, addresses, ranges such as 10.0.0.0/8',
+    parse: addressRanges('webhook-networks'),
   },
   auditRetention: {
     flag: 'audit-retention',
@@ -193,6 +200,8 @@ export interface Config {
   readonly trashRetention: number
   /** Days; 0 for ever. */
   readonly auditRetention: number
+  /** Texts of which each is an address range. */
+  readonly webhookNetworks: readonly string[]
   readonly logLevel: LogLevel
 }
 
@@ -224,6 +233,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     maxFilesSize: 100,
     trashRetention: 30,
     auditRetention: 365,
+    webhookNetworks: ['loopback'],
     logLevel: 'info',
   },
   serve: {
@@ -244,6 +254,7 @@ export const defaults: Readonly<Record<Command, Defaults>> = {
     maxFilesSize: 100,
     trashRetention: 30,
     auditRetention: 365,
+    webhookNetworks: [],
     logLevel: 'info',
   },
 }
@@ -283,16 +294,18 @@ function listed(text: string): string[] {
     .filter((item) => item !== '')
 }
 
-function proxies(text: string): string[] {
-  const list = listed(text)
-  for (const range of list) {
-    if (!isProxyRange(range)) {
-      throw new ConfigurationError(
-        `--trust-proxy takes loopback, addresses such as 10.0.0.5 and ranges such as 10.0.0.0/8, not "${range}"`,
-      )
+function addressRanges(flag: string): (text: string) => string[] {
+  return (text) => {
+    const list = listed(text)
+    for (const range of list) {
+      if (!isAddressRange(range)) {
+        throw new ConfigurationError(
+          `--${flag} takes loopback, addresses such as 10.0.0.5 and ranges such as 10.0.0.0/8, not "${range}"`,
+        )
+      }
     }
+    return list
   }
-  return list
 }
 
 function origins(text: string): string[] {

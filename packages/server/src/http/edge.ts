@@ -24,6 +24,7 @@ import { tokenRoutes, type TokenRoutesParts } from './tokens.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
 import type { EdgeEnvironment } from './requests.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
+import { webhookRoutes, type WebhookRoutesParts } from './webhooks.ts'
 import { webApp } from './web-app.ts'
 
 /** Largest body of an API request but an update, in bytes: metadata is small, and a book is a megabyte. */
@@ -53,7 +54,8 @@ export interface EdgeParts
     RemovalRoutesParts,
     RevocationRoutesParts,
     SizeRoutesParts,
-    TokenRoutesParts {
+    TokenRoutesParts,
+    WebhookRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
   readonly feed: ChangeRoutesParts
@@ -96,6 +98,7 @@ export function createEdge(parts: EdgeParts): Hono {
     .route('/statistics', statisticsRoutes(parts))
     .route('/tokens', tokenRoutes(parts))
     .route('/revocations', revocationRoutes(parts))
+    .route('/webhooks', webhookRoutes(parts))
     .all('*', (context) => {
       const allowed = allowedMethods(app.routes, context.req.path)
       if (allowed.length > 0) {

@@ -1,3 +1,4 @@
+import type { Member } from './member.ts'
 import type { DocumentLog, LoadedDocument, StoreError } from '@weft/persistence'
 import type { ClientMessage, RefusalKind } from '@weft/protocol'
 import type { ByteCount } from './byte-count.ts'
@@ -13,6 +14,8 @@ export type RoomMessage = Exclude<ClientMessage, { readonly type: 'token' }>
 
 /** What a room tells the one who keeps it. */
 export interface RoomEvents extends OtherNodesEvents {
+  joined(member: Member): void
+  left(member: Member): void
   /** A member lost its connection, or a frame was refused. */
   refused(kind: RefusalKind, actor: string, text: string): void
   /** Some of what waited for other updates could never be integrated, and was let go. */

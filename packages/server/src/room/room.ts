@@ -143,6 +143,7 @@ export class Room {
   join(seat: Seat): Member {
     const member = new Member(seat, this.#limits, this.#surroundings.now(), this.#traffic)
     this.#delivery.add(member)
+    this.#events.joined(member)
     member.sendExtension(encodeEpoch(this.#epoch))
     // Asked of everyone, readers too: offline edits arrive as its answer.
     this.#ask(member)
@@ -153,6 +154,7 @@ export class Room {
   /** A client's connection is gone. */
   leave(member: Member): void {
     if (!this.#delivery.remove(member)) return
+    this.#events.left(member)
     if (!this.#intake.empty) this.flush()
     this.#intake.forget(member)
     this.#acknowledgements.forget(member)

@@ -36,6 +36,9 @@ export interface RoomsEvents {
   storeRecovered(document: string): void
   /** Updates that waited for others could never be integrated, and were let go: a client wrote what contradicts itself. */
   waitingLetGo(document: string): void
+  /** Somebody took a seat, or left it. */
+  joined(document: string, member: Member): void
+  left(document: string, member: Member): void
   /** A document could not be compacted. Nothing is lost; it is tried again later. */
   compactionFailed(document: string, error: unknown): void
   /** Something did not come over the relay, and is read from the log. */
@@ -246,6 +249,8 @@ export class Rooms {
       events: {
         refused: (kind, actor, text) => events.refused(document, kind, actor, text),
         waitingLetGo: () => events.waitingLetGo(document),
+        joined: (member) => events.joined(document, member),
+        left: (member) => events.left(document, member),
         storeFailing: (error) => events.storeFailing(document, error),
         storeRecovered: () => events.storeRecovered(document),
         missed: () => events.relayMissed(document),

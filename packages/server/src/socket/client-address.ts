@@ -9,8 +9,8 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
-/** Whether a text names a proxy: `loopback`, an address, or a range such as `10.0.0.0/8`. */
-export function isProxyRange(text: string): boolean {
+/** Whether a text names addresses: `loopback`, an address, or a range such as `10.0.0.0/8`. */
+export function isAddressRange(text: string): boolean {
   if (text === loopbackWord) return true
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
@@ -23,7 +23,7 @@ export class ClientAddresses {
   readonly #proxies = new BlockList()
   readonly #trustsLoopback: boolean
 
-  /** @param proxies texts of which each {@link isProxyRange} */
+  /** @param proxies texts of which each {@link isAddressRange} */
   constructor(proxies: readonly string[]) {
     this.#trustsLoopback = proxies.includes(loopbackWord)
     for (const text of proxies) {

@@ -51,6 +51,7 @@ describe('the command line', () => {
     ['max-file-size', '3', 'maxFileSize', 3],
     ['max-files-size', '30', 'maxFilesSize', 30],
     ['trash-retention', '7', 'trashRetention', 7],
+    ['webhook-networks', 'loopback, 10.0.0.0/8', 'webhookNetworks', ['loopback', '10.0.0.0/8']],
     ['audit-retention', '0', 'auditRetention', 0],
     ['log-level', 'debug', 'logLevel', 'debug'],
   ])('--%s is a flag and an environment variable, and the flag wins', (flag, text, key, value) => {
@@ -67,7 +68,7 @@ describe('the command line', () => {
       expect(text).toContain(`--${flag} `)
       expect(text).toContain(`WEFT_${flag.toUpperCase().replaceAll('-', '_')}`)
     }
-    expect(Object.keys(settings)).toHaveLength(18)
+    expect(Object.keys(settings)).toHaveLength(19)
   })
 
   it('the durability follows from the store, and may be chosen where that is a Redis', () => {

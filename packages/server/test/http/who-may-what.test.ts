@@ -44,6 +44,9 @@ function tokenBody(grant: object): string {
   return JSON.stringify({ subject: 'ben', access: [grant], lifetime: 60 })
 }
 
+const hook = (documents: string): string =>
+  JSON.stringify({ url: 'https://receiver.example/', documents, events: ['document.changed'] })
+
 const routes: Readonly<Record<string, { method: string; path: string; body?: string }>> = {
   list: { method: 'GET', path: documents },
   'create inside': { method: 'POST', path: documents, body: '{"id":"team-a/new"}' },
@@ -104,6 +107,13 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'revoke nothing': { method: 'POST', path: '/api/v1/revocations', body: '{}' },
   changes: { method: 'GET', path: '/api/v1/changes' },
   'changes since a made-up place': { method: 'GET', path: '/api/v1/changes?since=x' },
+  'list webhooks': { method: 'GET', path: '/api/v1/webhooks' },
+  'create a webhook': { method: 'POST', path: '/api/v1/webhooks', body: hook('team-a/*') },
+  'create a webhook for nothing': { method: 'POST', path: '/api/v1/webhooks', body: '{}' },
+  'show a webhook that there is not': { method: 'GET', path: '/api/v1/webhooks/nope' },
+  'delete a webhook that there is not': { method: 'DELETE', path: '/api/v1/webhooks/nope' },
+  'deliveries of no webhook': { method: 'GET', path: '/api/v1/webhooks/nope/deliveries' },
+  'retry for no webhook': { method: 'POST', path: '/api/v1/webhooks/nope/deliveries/x/retry' },
   'audit trail': { method: 'GET', path: '/api/v1/audit' },
   'audit trail of a document': { method: 'GET', path: '/api/v1/audit?document=team-a%2Fplan' },
   'a route that there is not': { method: 'GET', path: '/api/v1/nope' },
@@ -178,6 +188,13 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
     '400 invalid-cursor',
     '400 invalid-cursor',
   ],
+  'list webhooks': ['200', '200', '200', '200', '200'],
+  'create a webhook': [forbidden, forbidden, forbidden, forbidden, '201'],
+  'create a webhook for nothing': [forbidden, forbidden, forbidden, forbidden, invalid],
+  'show a webhook that there is not': [notFound, notFound, notFound, notFound, notFound],
+  'delete a webhook that there is not': [notFound, notFound, notFound, notFound, notFound],
+  'deliveries of no webhook': [notFound, notFound, notFound, notFound, notFound],
+  'retry for no webhook': [notFound, notFound, notFound, notFound, notFound],
   'audit trail': [forbidden, forbidden, forbidden, forbidden, '200'],
   'audit trail of a document': [forbidden, forbidden, forbidden, forbidden, '200'],
   'a route that there is not': [notFound, notFound, notFound, notFound, notFound],

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { IncomingMessage as Message } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { ClientAddresses, isProxyRange } from '../../src/socket/client-address.ts'
+import { ClientAddresses, isAddressRange } from '../../src/socket/client-address.ts'
 
 function request(from: string, forwarded?: string): IncomingMessage {
   const socket = new Socket()
@@ -44,8 +44,8 @@ describe('whose connections are counted together', () => {
 })
 
 it('a proxy is named by loopback, an address or a range', () => {
-  for (const text of ['loopback', '10.0.0.5', '10.0.0.0/8', '::1', 'fd00::/8']) expect(isProxyRange(text)).toBe(true)
+  for (const text of ['loopback', '10.0.0.5', '10.0.0.0/8', '::1', 'fd00::/8']) expect(isAddressRange(text)).toBe(true)
   for (const text of ['', 'proxy', '10.0.0', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', '::/129', '::/-1']) {
-    expect(isProxyRange(text)).toBe(false)
+    expect(isAddressRange(text)).toBe(false)
   }
 })

@@ -11,7 +11,7 @@ export class EventStream implements AsyncDisposable {
   text = ''
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>
   #rest = ''
-  #events: ReceivedEvent[] = []
+  readonly #events: ReceivedEvent[] = []
 
   constructor(response: Response) {
     if (response.body === null) throw new Error('the answer has no body')

@@ -66,6 +66,8 @@ export class NodesFixture {
         opened: report('opened'),
         unloaded: report('unloaded'),
         waitingLetGo: () => {},
+        joined: () => {},
+        left: () => {},
         refused: (_document, kind) => this.events.push(`${name} refused ${kind}`),
         storeFailing: report('failing'),
         storeRecovered: report('recovered'),

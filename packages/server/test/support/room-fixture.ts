@@ -58,6 +58,8 @@ export class RoomFixture {
           },
           events: {
             refused: (kind, _actor, text) => fixture.refused.push({ kind, text }),
+            joined: () => {},
+            left: () => {},
             waitingLetGo: () => fixture.events.push('waiting let go'),
             storeFailing: () => fixture.events.push('failing'),
             storeRecovered: () => fixture.events.push('recovered'),

@@ -62,6 +62,8 @@ export class TierFixture implements AsyncDisposable {
         opened: () => {},
         unloaded: () => {},
         waitingLetGo: () => {},
+        joined: () => {},
+        left: () => {},
         refused: (_document, kind, _actor, detail) => this.refused.push({ kind, detail }),
         storeFailing: (_document, error) => this.failures.push(error),
         storeRecovered: () => {},
