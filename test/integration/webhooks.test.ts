@@ -76,7 +76,7 @@ it('E1: kill -9 of the node that delivers loses no delivery: the other one goes 
     .poll(() => deliveries(nodes[1], 'waiting'), { timeout: 60_000 })
     .toMatchObject([{ document: 'team/kept', last: { status: 500 } }])
   // Whichever has the lease: it stands in Redis under its node's name.
-  const lease = await redis.client.hget(`weft:shelf:{webhook:${String(id)}}:texts`, 'lease')
+  const lease = await redis.client.hget(`weft:collection:{webhook:${String(id)}}:texts`, 'lease')
   const names = await Promise.all(nodes.map(async (node) => String((await node.logged('listening'))['node'])))
   const killed = names.findIndex((name) => lease?.startsWith(`${name} `))
   expect(killed).not.toBe(-1)

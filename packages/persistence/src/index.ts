@@ -28,5 +28,11 @@ export { openStoreReader } from './open-store-reader.ts'
 export { randomId } from './random-id.ts'
 export * from './relay.ts'
 export type { Revocation, Revocations, RevocationsAt } from './revocations.ts'
-export { keyAfter, type ShelfChange, type ShelfItem, type ShelfRange, type Shelves } from './shelves.ts'
+export {
+  keyAfter,
+  type CollectionChange,
+  type CollectionItem,
+  type CollectionRange,
+  type Collections,
+} from './collections.ts'
 export * from './store.ts'

@@ -6,7 +6,7 @@ import type { NodeChannel } from './node-channel.ts'
 import type { NodeRegistry } from './node-registry.ts'
 import type { Revocations } from './revocations.ts'
 import type { Relay } from './relay.ts'
-import type { Shelves } from './shelves.ts'
+import type { Collections } from './collections.ts'
 
 /** An open store: one log and its catalog over the same data. */
 export interface Store {
@@ -19,7 +19,7 @@ export interface Store {
   /** Which tokens were taken back. */
   readonly revocations: Revocations
   /** What the server keeps for itself. */
-  readonly shelves: Shelves
+  readonly collections: Collections
   /** How the nodes that share the store hear of each other. Only of a store that several nodes can share. */
   readonly relay?: Relay
   /** What whoever runs the store should know of how it is set up, in whole sentences: it works, and may lose something. */

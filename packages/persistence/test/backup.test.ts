@@ -34,7 +34,7 @@ function disturbed(
   store: Store,
   before: { log?: Partial<DocumentLog>; catalog?: Partial<DocumentCatalog>; files?: Partial<DocumentFiles> },
 ): Store {
-  const { log, catalog, changes, files, revocations, shelves } = store
+  const { log, catalog, changes, files, revocations, collections } = store
   return {
     log: {
       load: (document) => log.load(document),
@@ -68,7 +68,7 @@ function disturbed(
     },
     changes,
     revocations,
-    shelves,
+    collections,
     check: () => store.check(),
     close: () => store.close(),
   }

@@ -1,4 +1,4 @@
-import { type DocumentLog, type Shelves, StoreUnavailableError } from '@weft/persistence'
+import { type DocumentLog, type Collections, StoreUnavailableError } from '@weft/persistence'
 import { sameLife } from '@weft/protocol'
 import { type Identity, type LinkedIdentities, type Refused } from './auth/access.ts'
 import { newLinkCredential, readLinkCredential } from './auth/link-credential.ts'
@@ -15,7 +15,7 @@ const maxLinks = 100
 /** What links are made with. */
 export interface DocumentLinksParts {
   /** @throws StoreUnavailableError where there is no store yet */
-  readonly store: () => { readonly shelves: Shelves; readonly log: Pick<DocumentLog, 'heads' | 'load'> }
+  readonly store: () => { readonly collections: Collections; readonly log: Pick<DocumentLog, 'heads' | 'load'> }
   readonly revocations: Pick<RevocationList, 'covers'>
   /** Takes a link's token back on every node. @throws StoreUnavailableError */
   readonly revoke: (jti: string, by: string) => Promise<unknown>
@@ -25,7 +25,7 @@ export interface DocumentLinksParts {
 }
 
 /**
- * The links to documents, on a shelf for each document under the hashes of their secrets. Links are of one life of their document.
+ * The links to documents, in a collection for each document under the hashes of their secrets. Links are of one life of their document.
  */
 export class DocumentLinks implements Links, LinkedIdentities {
   readonly #parts: DocumentLinksParts
@@ -53,7 +53,10 @@ export class DocumentLinks implements Links, LinkedIdentities {
       expires: Math.min(link.expires ?? created + defaultLifetime, latest),
       makers: [...(maker.token === undefined ? [] : [maker.token]), ...(maker.madeBy ?? [])],
     }
-    await store().shelves.change(shelfOf(document), { put: [{ key: id, text: encodeLink(kept) }], remove: over })
+    await store().collections.change(collectionOf(document), {
+      put: [{ key: id, text: encodeLink(kept) }],
+      remove: over,
+    })
     return { link: shown(id, kept), credential: text }
   }
 
@@ -67,19 +70,19 @@ export class DocumentLinks implements Links, LinkedIdentities {
 
   async remove(document: string, id: string, by: string): Promise<boolean> {
     const { store, revoke } = this.#parts
-    const { shelves } = store()
-    if ((await shelves.get(shelfOf(document), id)) === undefined) return false
+    const { collections } = store()
+    if ((await collections.get(collectionOf(document), id)) === undefined) return false
     // First, so that whoever has to try again finds it still there.
     await revoke(tokenId(id), by)
-    await shelves.change(shelfOf(document), { remove: [id] })
+    await collections.change(collectionOf(document), { remove: [id] })
     return true
   }
 
   /** The document is gone for good: nothing is kept of links that hold for no later life of it. */
   async erase(document: string): Promise<void> {
-    const { shelves } = this.#parts.store()
-    const items = await shelves.list(shelfOf(document), { limit: 1_000 })
-    if (items.length > 0) await shelves.change(shelfOf(document), { remove: items.map(({ key }) => key) })
+    const { collections } = this.#parts.store()
+    const items = await collections.list(collectionOf(document), { limit: 1_000 })
+    if (items.length > 0) await collections.change(collectionOf(document), { remove: items.map(({ key }) => key) })
   }
 
   async identify(credential: string): Promise<Identity | Refused> {
@@ -128,7 +131,7 @@ export class DocumentLinks implements Links, LinkedIdentities {
 
   async #links(document: string): Promise<{ id: string; kept: KeptLink }[]> {
     // What is over is taken away with the next link that is made, so there are hardly more than there may be.
-    const items = await this.#parts.store().shelves.list(shelfOf(document), { limit: 1_000 })
+    const items = await this.#parts.store().collections.list(collectionOf(document), { limit: 1_000 })
     return items.flatMap(({ key, text }) => {
       const kept = decodeLink(text)
       return kept === undefined ? [] : [{ id: key, kept }]
@@ -136,7 +139,7 @@ export class DocumentLinks implements Links, LinkedIdentities {
   }
 
   async #kept(document: string, id: string): Promise<KeptLink | undefined> {
-    const text = await this.#parts.store().shelves.get(shelfOf(document), id)
+    const text = await this.#parts.store().collections.get(collectionOf(document), id)
     return text === undefined ? undefined : decodeLink(text)
   }
 
@@ -147,7 +150,7 @@ export class DocumentLinks implements Links, LinkedIdentities {
   }
 }
 
-function shelfOf(document: string): string {
+function collectionOf(document: string): string {
   return `links:${document}`
 }
 

@@ -1,4 +1,4 @@
-import { type DocumentCatalog, type DocumentLog, DocumentDeletedError, type Shelves } from '@weft/persistence'
+import { type DocumentCatalog, type DocumentLog, DocumentDeletedError, type Collections } from '@weft/persistence'
 import { z } from 'zod'
 import type { Surroundings } from './room/surroundings.ts'
 
@@ -32,7 +32,7 @@ type Stored = z.infer<typeof storedSchema>
 export interface DocumentSizesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly store: () => {
-    readonly shelves: Shelves
+    readonly collections: Collections
     readonly catalog: Pick<DocumentCatalog, 'get'>
     readonly log: Pick<DocumentLog, 'heads'>
   }
@@ -77,8 +77,8 @@ export class DocumentSizes {
   async list(document: string): Promise<SizeSample[]> {
     const now = await this.#measure(document)
     if (now === undefined) return []
-    const { shelves } = this.#parts.store()
-    const items = await shelves.list(shelfOf(document), { limit: most, backwards: true })
+    const { collections } = this.#parts.store()
+    const items = await collections.list(collectionOf(document), { limit: most, backwards: true })
     const stored = items.toReversed().flatMap(({ text }) => storedIn(text) ?? [])
     // A document that was erased and made anew has none of the old one's.
     const own = stored.filter(({ at }) => at >= now.created && at > now.at - kept)
@@ -90,9 +90,9 @@ export class DocumentSizes {
   /** A document was erased. Never rejects. */
   async erase(document: string): Promise<void> {
     try {
-      const { shelves } = this.#parts.store()
-      const items = await shelves.list(shelfOf(document), { limit: 1_000 })
-      await shelves.change(shelfOf(document), { remove: items.map(({ key }) => key) })
+      const { collections } = this.#parts.store()
+      const items = await collections.list(collectionOf(document), { limit: 1_000 })
+      await collections.change(collectionOf(document), { remove: items.map(({ key }) => key) })
     } catch (error) {
       this.#parts.failed(document, error)
     }
@@ -127,16 +127,16 @@ export class DocumentSizes {
   async #sample(document: string, compactedTo: number | undefined): Promise<void> {
     const measured = await this.#measure(document)
     if (measured === undefined) return
-    const { shelves } = this.#parts.store()
-    const shelf = shelfOf(document)
-    const [last] = await shelves.list(shelf, { limit: 1, backwards: true })
+    const { collections } = this.#parts.store()
+    const collection = collectionOf(document)
+    const [last] = await collections.list(collection, { limit: 1, backwards: true })
     const before = last === undefined ? undefined : storedIn(last.text)
     const { created, ...now } = measured
     const own = before !== undefined && before.at >= created ? before.checkpoint : undefined
     const checkpoint = compactedTo === undefined ? own : { at: now.at, position: compactedTo }
-    const old = await shelves.list(shelf, { before: keyOf(now.at - kept), limit: 100 })
+    const old = await collections.list(collection, { before: keyOf(now.at - kept), limit: 100 })
     const text = JSON.stringify({ ...now, ...(checkpoint === undefined ? {} : { checkpoint }) })
-    await shelves.change(shelf, { put: [{ key: keyOf(now.at), text }], remove: old.map(({ key }) => key) })
+    await collections.change(collection, { put: [{ key: keyOf(now.at), text }], remove: old.map(({ key }) => key) })
   }
 
   async #measure(document: string): Promise<(Stored & { readonly created: number }) | undefined> {
@@ -148,7 +148,7 @@ export class DocumentSizes {
   }
 }
 
-function shelfOf(document: string): string {
+function collectionOf(document: string): string {
   return `sizes/${document}`
 }
 

@@ -1,4 +1,4 @@
-import type { Changes, Shelves } from '@weft/persistence'
+import type { Changes, Collections } from '@weft/persistence'
 import type { ChangeTail } from './changes/change-tail.ts'
 import type { WebhookRoutesParts } from './http/webhooks.ts'
 import type { Log } from './observability/log.ts'
@@ -15,7 +15,7 @@ export interface ServedWebhooksParts {
   readonly node: string
   /** Whether other nodes share the store. */
   readonly shared: boolean
-  readonly shelves: () => Shelves
+  readonly collections: () => Collections
   readonly changes: () => Changes
   readonly tail: ChangeTail
   /** Where deliveries may go beside the public internet. */

@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Changes, DocumentTrashedError, readBackup, type Shelves, type Store } from '@weft/persistence'
+import { type Changes, DocumentTrashedError, readBackup, type Collections, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
 import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
@@ -172,11 +172,11 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
   )
   const observers: Observers = { log, metrics, health }
   const changes = (): Changes => opening.opened.changes
-  const shelves = (): Shelves => opening.opened.shelves
+  const collections = (): Collections => opening.opened.collections
   const tail = new ChangeTail({ changes, surroundings })
   const { node } = parts
   const networks = config.webhookNetworks
-  const webhooks = new ServedWebhooks({ node, shared, shelves, changes, tail, networks, surroundings, log })
+  const webhooks = new ServedWebhooks({ node, shared, collections, changes, tail, networks, surroundings, log })
   const load = new NodeLoad({
     gauge: new ProcessLoadGauge(worker === undefined ? 1 : config.workers),
     surroundings,
@@ -208,7 +208,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     compacted: (document, position) => sizes.compacted(document, position),
   })
   const thread = new ContentThread(defaultContentLimits)
-  const answers = new KeptAnswers(() => opening.opened.shelves, surroundings)
+  const answers = new KeptAnswers(() => opening.opened.collections, surroundings)
   const origins: OriginRules = {
     allowed: config.allowedOrigins,
     anyLoopback: parts.anyLoopbackOrigin,
@@ -238,7 +238,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     changed: () => tier?.closeRevoked(),
   })
   const audit = new AuditTrail({
-    shelves,
+    collections,
     retention: config.auditRetention === 0 ? undefined : config.auditRetention * day,
     now: () => surroundings.now(),
     randomId: () => surroundings.randomId(),

@@ -45,7 +45,7 @@ it('a link holds until its end and not longer, and makes room for others then', 
   })
   expect(await links.list('a')).toEqual([])
   await links.create('a', { role: 'read', expires: 3_000 }, maker)
-  expect(await store.shelves.list('links:a', { limit: 10 })).toHaveLength(1)
+  expect(await store.collections.list('links:a', { limit: 10 })).toHaveLength(1)
 })
 
 it('a store that is away is no reason to say that a link does not hold', async () => {
@@ -53,7 +53,7 @@ it('a store that is away is no reason to say that a link does not hold', async (
   const links = await linksOver(store, { now: 1 })
   const made = await links.create('a', { role: 'read', expires: undefined }, maker)
   if (made === 'full') throw new Error('there is room')
-  store.shelves.get = () => Promise.reject(new StoreUnavailableError('away'))
+  store.collections.get = () => Promise.reject(new StoreUnavailableError('away'))
   expect(await links.identify(made.credential)).toMatchObject({ refused: 'keys-unavailable' })
 })
 

@@ -34,7 +34,7 @@ async function taken(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
-const kept = async (): Promise<number> => (await store.shelves.list(`sizes/${id}`, { limit: 1_000 })).length
+const kept = async (): Promise<number> => (await store.collections.list(`sizes/${id}`, { limit: 1_000 })).length
 
 it('one sample is kept for each hour in which a document is open, however often it is looked at', async () => {
   sizes.opened(id)

@@ -5,7 +5,7 @@ import { Health } from '../src/health.ts'
 import { StoreOpening } from '../src/store-opening.ts'
 import { FakeSurroundings } from './support/fake-surroundings.ts'
 
-const { log, catalog, changes, files, revocations, shelves } = new MemoryStore()
+const { log, catalog, changes, files, revocations, collections } = new MemoryStore()
 
 /** A node's health over a store whose answers are the test's. */
 async function healthOver(
@@ -21,7 +21,7 @@ async function healthOver(
     files,
     changes,
     revocations,
-    shelves,
+    collections,
     // It answered when it was opened.
     check: () => {
       if (opened) return check()

@@ -77,7 +77,7 @@ test('R7: whoever waits for a document hears of its state as it is read, through
   const read: string[] = []
   const store = new MemoryStore()
   await store.catalog.create({ id: 'd', title: '', createdBy: 'ada', at: 1 })
-  const { log, catalog, changes, files, revocations, shelves } = store
+  const { log, catalog, changes, files, revocations, collections } = store
   const reading = {
     append: log.append.bind(log),
     read: log.read.bind(log),
@@ -96,7 +96,7 @@ test('R7: whoever waits for a document hears of its state as it is read, through
     files,
     changes,
     revocations,
-    shelves,
+    collections,
     check: () => store.check(),
     close: () => store.close(),
   })

@@ -45,12 +45,12 @@ class Attempts {
   }
 
   store(check: () => Promise<void> = () => Promise.resolve()): Store {
-    const { log, catalog, changes, files, revocations, shelves } = new MemoryStore()
+    const { log, catalog, changes, files, revocations, collections } = new MemoryStore()
     const close = (): Promise<void> => {
       this.closed++
       return Promise.resolve()
     }
-    return { log, catalog, changes, files, revocations, shelves, check, close }
+    return { log, catalog, changes, files, revocations, collections, check, close }
   }
 }
 

@@ -10,7 +10,7 @@ import { listingRules } from './listing-rules.ts'
 import { modelRules } from './model-rules.ts'
 import { repairRules } from './repair-rules.ts'
 import { revocationRules } from './revocation-rules.ts'
-import { shelfRules } from './shelf-rules.ts'
+import { collectionRules } from './collection-rules.ts'
 import { titleRules } from './title-rules.ts'
 import { trashRules } from './trash-rules.ts'
 import type { StoreKind } from './store-fixture.ts'
@@ -32,7 +32,7 @@ export function describeStore(kind: StoreKind): void {
     titleRules(kind)
     modelRules(kind)
     revocationRules(kind)
-    shelfRules(kind)
+    collectionRules(kind)
     if (kind.damageable) corruptionRules(kind)
     if (kind.durable) durabilityRules(kind)
   })

@@ -46,7 +46,7 @@ export class MemoryRelay {
 
   /** A node by its name. It shares the store with the others; closing it leaves the store open for them. */
   node(name: string): MemoryRelayNode {
-    const { catalog, changes, log, files, revocations, shelves } = this.#store
+    const { catalog, changes, log, files, revocations, collections } = this.#store
     const publishing = publishAppends(log, name, (document, append) => this.#publish(document, name, append))
     const store: Store = {
       catalog,
@@ -54,7 +54,7 @@ export class MemoryRelay {
       log: publishing,
       files,
       revocations,
-      shelves,
+      collections,
       nodes: this.#nodes,
       channel: this.#channels.of(name),
       check: () => this.#store.check(),

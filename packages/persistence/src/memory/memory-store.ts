@@ -3,7 +3,7 @@ import type { DocumentCatalog } from '../document-catalog.ts'
 import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
 import type { Revocations } from '../revocations.ts'
-import type { Shelves } from '../shelves.ts'
+import type { Collections } from '../collections.ts'
 import type { Store } from '../store.ts'
 import { MemoryChanges } from './memory-changes.ts'
 import { MemoryCatalog } from './memory-catalog.ts'
@@ -11,7 +11,7 @@ import { MemoryDocuments } from './memory-documents.ts'
 import { MemoryFiles } from './memory-files.ts'
 import { MemoryLog } from './memory-log.ts'
 import { MemoryRevocations } from './memory-revocations.ts'
-import { MemoryShelves } from './memory-shelves.ts'
+import { MemoryCollections } from './memory-collections.ts'
 
 /** A store that is gone with its process: for tests, and for trying things out. */
 export class MemoryStore implements Store {
@@ -20,7 +20,7 @@ export class MemoryStore implements Store {
   readonly changes: Changes
   readonly files: DocumentFiles
   readonly revocations: Revocations = new MemoryRevocations()
-  readonly shelves: Shelves = new MemoryShelves()
+  readonly collections: Collections = new MemoryCollections()
   readonly #documents = new MemoryDocuments()
 
   constructor() {

@@ -8,7 +8,7 @@ import type { NodeChannel } from '../node-channel.ts'
 import type { NodeRegistry } from '../node-registry.ts'
 import type { Relay } from '../relay.ts'
 import type { Revocations } from '../revocations.ts'
-import type { Shelves } from '../shelves.ts'
+import type { Collections } from '../collections.ts'
 import type { Store } from '../store.ts'
 import { type AppendLane, directLane, ReplicaLane } from './append-lane.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
@@ -32,7 +32,7 @@ import { RedisLog } from './redis-log.ts'
 import { RedisNodeChannel } from './redis-node-channel.ts'
 import { RedisNodes } from './redis-nodes.ts'
 import { RedisRevocations } from './redis-revocations.ts'
-import { RedisShelves } from './redis-shelves.ts'
+import { RedisCollections } from './redis-collections.ts'
 import { RedisRelay } from './redis-relay.ts'
 import { type RedisLocation, type ServerAddress, addressText, parseRedisUrl } from './redis-url.ts'
 import { checkReplicas } from './replica-checks.ts'
@@ -146,7 +146,7 @@ class OpenRedisStore implements RedisStore {
   readonly changes: Changes
   readonly files: DocumentFiles
   readonly revocations: Revocations
-  readonly shelves: Shelves
+  readonly collections: Collections
   readonly relay: RedisRelay
   readonly caveats: readonly string[]
   readonly nodes: NodeRegistry
@@ -177,7 +177,7 @@ class OpenRedisStore implements RedisStore {
     this.revocations = countedRevocations(new RedisRevocations(access), this.#operations)
     const begin = (): void => void this.rebuildIndex().catch(() => {})
     this.changes = countedChanges(new RedisChanges({ access, feed, index, begin }), this.#operations)
-    this.shelves = countedShelves(new RedisShelves(access), this.#operations)
+    this.collections = countedCollections(new RedisCollections(access), this.#operations)
     this.nodes = countedNodes(new RedisNodes(access), this.#operations)
   }
 
@@ -253,11 +253,11 @@ function countedRevocations(revocations: Revocations, operations: Operations): R
   }
 }
 
-function countedShelves(shelves: Shelves, operations: Operations): Shelves {
+function countedCollections(collections: Collections, operations: Operations): Collections {
   return {
-    get: (shelf, key) => operations.run(() => shelves.get(shelf, key)),
-    list: (shelf, range) => operations.run(() => shelves.list(shelf, range)),
-    change: (shelf, change) => operations.run(() => shelves.change(shelf, change)),
+    get: (collection, key) => operations.run(() => collections.get(collection, key)),
+    list: (collection, range) => operations.run(() => collections.list(collection, range)),
+    change: (collection, change) => operations.run(() => collections.change(collection, change)),
   }
 }
 

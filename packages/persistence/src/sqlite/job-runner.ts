@@ -8,7 +8,7 @@ import { StoredChanges } from './stored-changes.ts'
 import { StoredDocuments } from './stored-documents.ts'
 import { StoredRevocations } from './stored-revocations.ts'
 import { StoredFiles } from './stored-files.ts'
-import { StoredShelves } from './stored-shelves.ts'
+import { StoredCollections } from './stored-collections.ts'
 import { Sweep } from './sweep.ts'
 import type { JobOutcome, WriteBatch, WriteJob } from './write-jobs.ts'
 
@@ -23,7 +23,7 @@ export class JobRunner {
   readonly #checkpoints: CheckpointJobs
   readonly #files: StoredFiles
   readonly #revocations: StoredRevocations
-  readonly #shelves: StoredShelves
+  readonly #collections: StoredCollections
   readonly #sweep: Sweep
   readonly #insertEntry: StatementSync
   readonly #formats: Formats
@@ -36,7 +36,7 @@ export class JobRunner {
     this.#checkpoints = new CheckpointJobs(database, this.#documents, formats)
     this.#files = new StoredFiles(database, this.#documents)
     this.#revocations = new StoredRevocations(database)
-    this.#shelves = new StoredShelves(database)
+    this.#collections = new StoredCollections(database)
     this.#sweep = new Sweep(database)
     this.#insertEntry = database.prepare('INSERT INTO entries VALUES (?, ?, ?)')
     this.#sweep.abandonAll()
@@ -120,10 +120,10 @@ export class JobRunner {
         const found = this.#changes.after(job.after, job.limit)
         return { answer: { changes: { name: this.#changes.name(), found, last, more } } }
       }
-      case 'list-shelf':
-        return { answer: { items: this.#shelves.list(job.shelf, job.range) } }
-      case 'change-shelf':
-        return { answer: this.#shelves.change(job.shelf, job.change) }
+      case 'list-collection':
+        return { answer: { items: this.#collections.list(job.collection, job.range) } }
+      case 'change-collection':
+        return { answer: this.#collections.change(job.collection, job.change) }
       case 'sweep':
         return { answer: this.#sweep.step() || this.#files.sweep() }
       case 'begin-file':

@@ -1,7 +1,7 @@
 import type { AppendReceipt } from '../document-log.ts'
 import { StoreUnavailableError } from '../errors.ts'
 import { refusalError } from './refusal-error.ts'
-import type { ShelfItem } from '../shelves.ts'
+import type { CollectionItem } from '../collections.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
 import type { FedChanges, JobAnswer, WriteJob } from './write-jobs.ts'
 import type { WriteThread } from './write-thread.ts'
@@ -49,7 +49,7 @@ export class Performer {
     return answer.changes
   }
 
-  async shelfItems(job: Extract<WriteJob, { type: 'list-shelf' }>): Promise<readonly ShelfItem[]> {
+  async collectionItems(job: Extract<WriteJob, { type: 'list-collection' }>): Promise<readonly CollectionItem[]> {
     const answer = await this.#answer(job, '', [])
     if (typeof answer !== 'object' || !('items' in answer)) throw strange(job)
     return answer.items

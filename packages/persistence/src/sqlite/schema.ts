@@ -21,7 +21,7 @@ const applicationId = 0x77656674
  * changes    Where each document is in the feed of changes; `unfed` are those that wait for their place, in the order in which they
  *            changed; `feed` is the feed's name (stored-changes.ts).
  * revocations  Tokens that were taken back, in the order in which they were.
- * shelves    Small texts of the server's own.
+ * collections    Small texts of the server's own.
  * garbage    What nothing refers to any more, and what an unfinished checkpoint has written so far.
  */
 const tables = `
@@ -121,11 +121,11 @@ const laterTables = `
   CREATE TABLE IF NOT EXISTS feed (name TEXT NOT NULL) STRICT;
   INSERT INTO unfed (id) SELECT id FROM documents WHERE NOT EXISTS (SELECT 1 FROM feed);
   INSERT INTO feed SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM feed);
-  CREATE TABLE IF NOT EXISTS shelves (
-    shelf TEXT NOT NULL,
+  CREATE TABLE IF NOT EXISTS collections (
+    collection TEXT NOT NULL,
     key TEXT NOT NULL,
     text TEXT NOT NULL,
-    PRIMARY KEY (shelf, key)
+    PRIMARY KEY (collection, key)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE IF NOT EXISTS files (

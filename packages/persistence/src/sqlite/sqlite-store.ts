@@ -4,7 +4,7 @@ import type { DocumentFiles } from '../document-files.ts'
 import type { DocumentLog } from '../document-log.ts'
 import { currentFormats, type Formats } from '../formats.ts'
 import type { Revocations } from '../revocations.ts'
-import type { Shelves } from '../shelves.ts'
+import type { Collections } from '../collections.ts'
 import type { Store } from '../store.ts'
 import { type CheckpointStep, CheckpointWriter } from './checkpoint-writer.ts'
 import { Performer } from './performer.ts'
@@ -14,7 +14,7 @@ import { SqliteFiles } from './sqlite-files.ts'
 import { SqliteChanges } from './sqlite-changes.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRevocations } from './sqlite-revocations.ts'
-import { SqliteShelves } from './sqlite-shelves.ts'
+import { SqliteCollections } from './sqlite-collections.ts'
 import { WriteThread } from './write-thread.ts'
 
 /** For tests of the store itself. A server opens a store without any of these. */
@@ -58,7 +58,7 @@ class SqliteStore implements Store {
   readonly changes: Changes
   readonly files: DocumentFiles
   readonly revocations: Revocations
-  readonly shelves: Shelves
+  readonly collections: Collections
   readonly #thread: WriteThread
   readonly #writes: Performer
   readonly #reads: ReadThread
@@ -78,7 +78,7 @@ class SqliteStore implements Store {
     })
     this.changes = new SqliteChanges(this.#writes)
     this.revocations = new SqliteRevocations(this.#writes)
-    this.shelves = new SqliteShelves(this.#writes)
+    this.collections = new SqliteCollections(this.#writes)
     // What the process that held the store before did not come to.
     checkpoints.sweep()
   }

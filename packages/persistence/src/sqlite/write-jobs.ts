@@ -1,7 +1,7 @@
 import type { AppendReceipt } from '../document-log.ts'
 import type { NewDocument } from '../document-catalog.ts'
 import type { FileLimits } from '../document-files.ts'
-import type { ShelfChange, ShelfItem, ShelfRange } from '../shelves.ts'
+import type { CollectionChange, CollectionItem, CollectionRange } from '../collections.ts'
 import type { StoredChange } from './stored-changes.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
 
@@ -66,8 +66,8 @@ export type WriteJob =
     }
   /** Gives places in the feed to documents that wait for one, and answers those after a place. */
   | { readonly type: 'read-changes'; readonly after: number; readonly limit: number }
-  | { readonly type: 'list-shelf'; readonly shelf: string; readonly range: ShelfRange }
-  | { readonly type: 'change-shelf'; readonly shelf: string; readonly change: ShelfChange }
+  | { readonly type: 'list-collection'; readonly collection: string; readonly range: CollectionRange }
+  | { readonly type: 'change-collection'; readonly collection: string; readonly change: CollectionChange }
   | FileJob
   | { readonly type: 'sweep' }
   | { readonly type: 'check' }
@@ -108,14 +108,14 @@ export interface FedChanges {
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
  * `set-title` whether the title was as expected, a step of a checkpoint or of a file whether its conditions hold, a step of
- * the sweep whether there is more, `revocations` those that there are, `read-changes` a part of the feed, `list-shelf` what it found, `change-shelf` whether
+ * the sweep whether there is more, `revocations` those that there are, `read-changes` a part of the feed, `list-collection` what it found, `change-collection` whether
  * what it expected stood there; all others nothing.
  */
 export type JobAnswer =
   | AppendReceipt
   | { readonly revocations: readonly StoredRevocation[] }
   | { readonly changes: FedChanges }
-  | { readonly items: readonly ShelfItem[] }
+  | { readonly items: readonly CollectionItem[] }
   | boolean
   | undefined
 

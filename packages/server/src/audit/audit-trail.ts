@@ -1,4 +1,4 @@
-import { InvalidCursorError, type ShelfItem, type Shelves } from '@weft/persistence'
+import { InvalidCursorError, type CollectionItem, type Collections } from '@weft/persistence'
 import { type Act, decodeAct, encodeAct, type RecordedAct } from './act.ts'
 
 /** A page of the trail, newest first. It may be short, and another one follow all the same. */
@@ -20,14 +20,14 @@ export interface ActListing {
 /** What a trail is made with. */
 export interface AuditTrailParts {
   /** @throws StoreUnavailableError where there is no store yet */
-  readonly shelves: () => Shelves
+  readonly collections: () => Collections
   /** For how long an act is kept, in milliseconds; undefined for ever. */
   readonly retention: number | undefined
   readonly now: () => number
   readonly randomId: () => string
 }
 
-const shelf = 'audit'
+const collection = 'audit'
 /** Acts that one page looks at where few of them are shown. */
 const maxScanned = 2_000
 const scannedPerRead = 500
@@ -46,22 +46,22 @@ export class AuditTrail {
 
   /** Resolves once it is kept. @throws StoreUnavailableError */
   async record(act: Act): Promise<void> {
-    const { shelves, now, randomId } = this.#parts
+    const { collections, now, randomId } = this.#parts
     const at = now()
-    await shelves().change(shelf, { put: [{ key: `${timeKey(at)}.${randomId()}`, text: encodeAct(act, at) }] })
+    await collections().change(collection, { put: [{ key: `${timeKey(at)}.${randomId()}`, text: encodeAct(act, at) }] })
     await this.#trim()
   }
 
   /** @throws InvalidCursorError, StoreUnavailableError */
   async list({ limit, cursor, shown }: ActListing): Promise<ActPage> {
     await this.#trim()
-    const { shelves } = this.#parts
+    const { collections } = this.#parts
     const from = this.#oldest()
     let before = cursor === undefined ? undefined : keyOf(cursor)
     const acts: RecordedAct[] = []
     for (let scanned = 0; scanned < maxScanned; scanned += scannedPerRead) {
       const range = { from, limit: scannedPerRead, backwards: true, ...(before === undefined ? {} : { before }) }
-      const items = await shelves().list(shelf, range)
+      const items = await collections().list(collection, range)
       for (const item of items) {
         before = item.key
         const act = actIn(item)
@@ -76,19 +76,19 @@ export class AuditTrail {
 
   async #nextAfter(key: string): Promise<string | undefined> {
     const more = await this.#parts
-      .shelves()
-      .list(shelf, { from: this.#oldest(), before: key, limit: 1, backwards: true })
+      .collections()
+      .list(collection, { from: this.#oldest(), before: key, limit: 1, backwards: true })
     return more.length === 0 ? undefined : cursorOf(key)
   }
 
   async #trim(): Promise<void> {
-    const { shelves, retention, now } = this.#parts
+    const { collections, retention, now } = this.#parts
     if (retention === undefined || now() < this.#trimmed + trimInterval) return
     this.#trimmed = now()
     for (;;) {
-      const over = await shelves().list(shelf, { before: this.#oldest(), limit: removedAtOnce })
+      const over = await collections().list(collection, { before: this.#oldest(), limit: removedAtOnce })
       if (over.length === 0) return
-      await shelves().change(shelf, { remove: over.map(({ key }) => key) })
+      await collections().change(collection, { remove: over.map(({ key }) => key) })
     }
   }
 
@@ -104,7 +104,7 @@ function timeKey(at: number): string {
   return String(Math.floor(at)).padStart(15, '0')
 }
 
-function actIn({ key, text }: ShelfItem): RecordedAct | undefined {
+function actIn({ key, text }: CollectionItem): RecordedAct | undefined {
   const act = decodeAct(text)
   return act === undefined ? undefined : { id: key, ...act }
 }

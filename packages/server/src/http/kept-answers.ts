@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Shelves, StoreUnavailableError } from '@weft/persistence'
+import { type Collections, StoreUnavailableError } from '@weft/persistence'
 import { z } from 'zod'
 import type { Surroundings } from '../room/surroundings.ts'
 
@@ -63,11 +63,11 @@ export interface Attempt {
  * digest; beside it stands one by the time when it is over, for those that are to be taken away. All methods throw StoreUnavailableError.
  */
 export class KeptAnswers {
-  readonly #shelves: () => Shelves
+  readonly #collections: () => Collections
   readonly #surroundings: Pick<Surroundings, 'now' | 'randomId'>
 
-  constructor(shelves: () => Shelves, surroundings: Pick<Surroundings, 'now' | 'randomId'>) {
-    this.#shelves = shelves
+  constructor(collections: () => Collections, surroundings: Pick<Surroundings, 'now' | 'randomId'>) {
+    this.#collections = collections
     this.#surroundings = surroundings
   }
 
@@ -75,39 +75,39 @@ export class KeptAnswers {
     const digest = createHash('sha256')
       .update(JSON.stringify([subject, key]))
       .digest('hex')
-    const shelf = `idempotency-${digest.slice(0, 1)}`
+    const collection = `idempotency-${digest.slice(0, 1)}`
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const found = await this.#shelves().get(shelf, itemOf(digest))
+      const found = await this.#collections().get(collection, itemOf(digest))
       const kept = recordIn(found)
       if (kept !== undefined && kept.until > this.#surroundings.now()) {
         if (kept.request !== request) return { outcome: 'other-request' }
         return kept.answer === undefined ? { outcome: 'under-way' } : { outcome: 'answered', answer: kept.answer }
       }
       const record = { request, until: this.#surroundings.now() + patience, attempt: this.#surroundings.randomId() }
-      if (await this.#put(shelf, digest, found, record)) {
-        await this.#sweep(shelf)
-        return { outcome: 'begun', attempt: this.#attempt(shelf, digest, record) }
+      if (await this.#put(collection, digest, found, record)) {
+        await this.#sweep(collection)
+        return { outcome: 'begun', attempt: this.#attempt(collection, digest, record) }
       }
     }
     throw new StoreUnavailableError('too many requests of one key came at once: try again')
   }
 
-  #attempt(shelf: string, digest: string, record: KeptRecord): Attempt {
+  #attempt(collection: string, digest: string, record: KeptRecord): Attempt {
     const begun = JSON.stringify(record)
     return {
       finish: async (answer) => {
-        await this.#put(shelf, digest, begun, { ...record, answer, until: this.#surroundings.now() + keptFor })
+        await this.#put(collection, digest, begun, { ...record, answer, until: this.#surroundings.now() + keptFor })
       },
       giveUp: async () => {
         const item = itemOf(digest)
-        await this.#shelves().change(shelf, { expect: [{ key: item, text: begun }], remove: [item] })
+        await this.#collections().change(collection, { expect: [{ key: item, text: begun }], remove: [item] })
       },
     }
   }
 
-  #put(shelf: string, digest: string, expected: string | undefined, record: KeptRecord): Promise<boolean> {
+  #put(collection: string, digest: string, expected: string | undefined, record: KeptRecord): Promise<boolean> {
     const key = itemOf(digest)
-    return this.#shelves().change(shelf, {
+    return this.#collections().change(collection, {
       expect: [{ key, text: expected }],
       put: [
         { key, text: JSON.stringify(record) },
@@ -116,15 +116,15 @@ export class KeptAnswers {
     })
   }
 
-  async #sweep(shelf: string): Promise<void> {
+  async #sweep(collection: string): Promise<void> {
     const range = { from: endOf(0), before: endOf(this.#surroundings.now() + 1), limit: sweptAtOnce }
-    for (const { key: end } of await this.#shelves().list(shelf, range)) {
+    for (const { key: end } of await this.#collections().list(collection, range)) {
       const item = itemOf(end.split('-').at(-1) ?? '')
-      const text = await this.#shelves().get(shelf, item)
+      const text = await this.#collections().get(collection, item)
       const over = (recordIn(text)?.until ?? 0) <= this.#surroundings.now()
       // Where it was used again meanwhile, it stands by its later end, too.
       const remove = over ? [item, end] : [end]
-      await this.#shelves().change(shelf, { expect: [{ key: item, text }], remove })
+      await this.#collections().change(collection, { expect: [{ key: item, text }], remove })
     }
   }
 }

@@ -1,6 +1,6 @@
-import type { ShelfChange, Shelves } from '@weft/persistence'
+import type { CollectionChange, Collections } from '@weft/persistence'
 import type { Surroundings } from '../room/surroundings.ts'
-import { leaseKey, queueShelf } from './webhook-keys.ts'
+import { leaseKey, queueCollection } from './webhook-keys.ts'
 
 /** How often a lease is renewed, in milliseconds. */
 const renewal = 4_000
@@ -11,20 +11,20 @@ const patience = 15_000
 export interface LeasedQueueParts {
   readonly webhook: string
   readonly node: string
-  readonly shelves: () => Shelves
+  readonly collections: () => Collections
   readonly surroundings: Pick<Surroundings, 'now' | 'randomId'>
   /** Whether other nodes may hold the lease. A store that one process holds is taken from the one before it at once. */
   readonly shared: boolean
 }
 
 /**
- * One node at a time delivers to a webhook: the one whose lease stands on the webhook's shelf. Each node measures by its own
+ * One node at a time delivers to a webhook: the one whose lease stands on the webhook's collection. Each node measures by its own
  * clock for how long a lease has not been renewed, so clocks need not agree; and whatever is changed under a lease is changed
  * only while it stands, so that a node which lost it without knowing changes nothing.
  */
 export class LeasedQueue {
   readonly #parts: LeasedQueueParts
-  readonly #shelf: string
+  readonly #collection: string
   /** The lease as this node put it there; undefined while it holds none. */
   #own: string | undefined
   #renewed = 0
@@ -34,7 +34,7 @@ export class LeasedQueue {
 
   constructor(parts: LeasedQueueParts) {
     this.#parts = parts
-    this.#shelf = queueShelf(parts.webhook)
+    this.#collection = queueCollection(parts.webhook)
   }
 
   /** Whether this node delivers, as far as it knows. */
@@ -55,12 +55,12 @@ export class LeasedQueue {
   }
 
   /**
-   * Changes the shelf while the lease stands.
+   * Changes the collection while the lease stands.
    *
    * @returns false, with nothing changed, where it does not: then another node delivers
    * @throws StoreUnavailableError
    */
-  change(change: ShelfChange): Promise<boolean> {
+  change(change: CollectionChange): Promise<boolean> {
     // One after the other: each expects the lease as the one before left it.
     const changed = this.#changing.then(async () => await this.#change(change))
     this.#changing = changed.catch(() => {})
@@ -74,26 +74,26 @@ export class LeasedQueue {
     this.#own = undefined
   }
 
-  async #change(change: ShelfChange): Promise<boolean> {
+  async #change(change: CollectionChange): Promise<boolean> {
     const own = this.#own
     if (own === undefined) return false
     const expect = [...(change.expect ?? []), { key: leaseKey, text: own }]
-    const done = await this.#parts.shelves().change(this.#shelf, { ...change, expect })
+    const done = await this.#parts.collections().change(this.#collection, { ...change, expect })
     if (done) return true
-    if ((await this.#parts.shelves().get(this.#shelf, leaseKey)) !== own) this.#own = undefined
+    if ((await this.#parts.collections().get(this.#collection, leaseKey)) !== own) this.#own = undefined
     return false
   }
 
   async #take(): Promise<boolean> {
-    const { shelves, surroundings, shared } = this.#parts
-    const found = await shelves().get(this.#shelf, leaseKey)
+    const { collections, surroundings, shared } = this.#parts
+    const found = await collections().get(this.#collection, leaseKey)
     if (found !== undefined && shared) {
       if (this.#other?.text !== found) this.#other = { text: found, since: surroundings.now() }
       if (surroundings.now() < this.#other.since + patience) return false
     }
     const text = this.#text()
     const change = { expect: [{ key: leaseKey, text: found }], put: [{ key: leaseKey, text }] }
-    if (!(await shelves().change(this.#shelf, change))) return false
+    if (!(await collections().change(this.#collection, change))) return false
     this.#own = text
     this.#renewed = surroundings.now()
     this.#other = undefined

@@ -1,4 +1,4 @@
-import type { Changes, ShelfItem, Shelves } from '@weft/persistence'
+import type { Changes, CollectionItem, Collections } from '@weft/persistence'
 import type { Surroundings } from '../room/surroundings.ts'
 import { newSecret } from './signature.ts'
 import { type Delivery, deliveryIn, type DeliveryState, type Webhook, webhookIn } from './webhook.ts'
@@ -6,11 +6,11 @@ import {
   deliveryKey,
   idOfKey,
   placeKey,
-  queueShelf,
+  queueCollection,
   rangeOf,
   sections,
   timeOfKey,
-  webhookShelf,
+  webhookCollection,
 } from './webhook-keys.ts'
 
 /** How many webhooks there may be: each is looked at once a second. */
@@ -21,7 +21,7 @@ const maxUntaken = 1_000
 /** What the book is made with. */
 export interface WebhookBookParts {
   /** @throws StoreUnavailableError where there is no store yet */
-  readonly shelves: () => Shelves
+  readonly collections: () => Collections
   readonly changes: () => Changes
   readonly surroundings: Pick<Surroundings, 'now' | 'randomId'>
 }
@@ -43,13 +43,13 @@ export class WebhookBook {
 
   /** All of them, in the order of their ids. @throws StoreUnavailableError */
   async list(): Promise<Webhook[]> {
-    const items = await this.#shelves.list(webhookShelf, { limit: 1_000 })
+    const items = await this.#collections.list(webhookCollection, { limit: 1_000 })
     return items.flatMap(({ text }) => webhookIn(text) ?? [])
   }
 
   /** @throws StoreUnavailableError */
   async get(id: string): Promise<Webhook | undefined> {
-    const text = await this.#shelves.get(webhookShelf, id)
+    const text = await this.#collections.get(webhookCollection, id)
     return text === undefined ? undefined : webhookIn(text)
   }
 
@@ -65,23 +65,23 @@ export class WebhookBook {
     const id = surroundings.randomId()
     const webhook: Webhook = { id, ...asked, secret: newSecret(), created: surroundings.now() }
     const place = await changes().latest()
-    await this.#shelves.change(queueShelf(id), { put: [{ key: placeKey, text: place }] })
-    await this.#shelves.change(webhookShelf, { put: [{ key: id, text: JSON.stringify(webhook) }] })
+    await this.#collections.change(queueCollection(id), { put: [{ key: placeKey, text: place }] })
+    await this.#collections.change(webhookCollection, { put: [{ key: id, text: JSON.stringify(webhook) }] })
     return webhook
   }
 
   /** Takes one away, with all that waits for it. @throws StoreUnavailableError */
   async remove(id: string): Promise<void> {
-    await this.#shelves.change(webhookShelf, { remove: [id] })
+    await this.#collections.change(webhookCollection, { remove: [id] })
     await this.clear(id)
   }
 
   /** Takes away what is left of a webhook that is no more. @throws StoreUnavailableError */
   async clear(id: string): Promise<void> {
     for (;;) {
-      const items = await this.#shelves.list(queueShelf(id), { limit: 1_000 })
+      const items = await this.#collections.list(queueCollection(id), { limit: 1_000 })
       if (items.length === 0) return
-      await this.#shelves.change(queueShelf(id), { remove: items.map(({ key }) => key) })
+      await this.#collections.change(queueCollection(id), { remove: items.map(({ key }) => key) })
     }
   }
 
@@ -100,7 +100,12 @@ export class WebhookBook {
     const backwards = state !== 'waiting'
     const range = rangeOf(sections[state])
     const from = after === undefined ? {} : backwards ? { before: after } : { from: `${after}!` }
-    const items = await this.#shelves.list(queueShelf(webhook), { ...range, ...from, limit: limit + 1, backwards })
+    const items = await this.#collections.list(queueCollection(webhook), {
+      ...range,
+      ...from,
+      limit: limit + 1,
+      backwards,
+    })
     const shown = items.slice(0, limit)
     const next = items.length > limit ? shown.at(-1)?.key : undefined
     return { found: shown.flatMap((item) => known(item, state)), next }
@@ -120,41 +125,41 @@ export class WebhookBook {
       const again = { ...delivery, attempts: 0 }
       const put = [{ key: deliveryKey('in', this.#parts.surroundings.now(), id), text: JSON.stringify(again) }]
       // What waits is moved by the node that delivers: it may be on its way at this moment.
-      if (section === sections.waiting) return await this.#shelves.change(queueShelf(webhook), { put })
+      if (section === sections.waiting) return await this.#collections.change(queueCollection(webhook), { put })
       const expect = [item]
-      if (await this.#shelves.change(queueShelf(webhook), { expect, put, remove: [item.key] })) return true
+      if (await this.#collections.change(queueCollection(webhook), { expect, put, remove: [item.key] })) return true
     }
     return false
   }
 
   /** Has something told, by whichever node delivers. @returns whether there was room @throws StoreUnavailableError */
   async tell(webhook: string, deliveries: readonly Delivery[]): Promise<boolean> {
-    const shelf = queueShelf(webhook)
-    const untaken = await this.#shelves.list(shelf, { ...rangeOf('in'), limit: maxUntaken })
+    const collection = queueCollection(webhook)
+    const untaken = await this.#collections.list(collection, { ...rangeOf('in'), limit: maxUntaken })
     if (untaken.length + deliveries.length > maxUntaken) return false
     const put = deliveries.map((delivery) => ({
       key: deliveryKey('in', delivery.at, delivery.id),
       text: JSON.stringify(delivery),
     }))
-    return await this.#shelves.change(shelf, { put })
+    return await this.#collections.change(collection, { put })
   }
 
-  async #find(webhook: string, section: 'due' | 'done' | 'dead', id: string): Promise<ShelfItem | undefined> {
+  async #find(webhook: string, section: 'due' | 'done' | 'dead', id: string): Promise<CollectionItem | undefined> {
     let { from } = rangeOf(section)
     for (;;) {
-      const items = await this.#shelves.list(queueShelf(webhook), { ...rangeOf(section), from, limit: 1_000 })
+      const items = await this.#collections.list(queueCollection(webhook), { ...rangeOf(section), from, limit: 1_000 })
       const found = items.find(({ key }) => idOfKey(key) === id)
       if (found !== undefined || items.length < 1_000) return found
       from = `${items.at(-1)?.key ?? ''}!`
     }
   }
 
-  get #shelves(): Shelves {
-    return this.#parts.shelves()
+  get #collections(): Collections {
+    return this.#parts.collections()
   }
 }
 
-function known({ key, text }: ShelfItem, state: DeliveryState): KnownDelivery[] {
+function known({ key, text }: CollectionItem, state: DeliveryState): KnownDelivery[] {
   const delivery = deliveryIn(text)
   return delivery === undefined ? [] : [{ delivery, state, time: timeOfKey(key) }]
 }

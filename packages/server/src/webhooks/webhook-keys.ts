@@ -1,5 +1,5 @@
 /**
- * Where webhooks are kept: all of them on one shelf, and of each one a shelf with its queue. On that are `lease` (which node
+ * Where webhooks are kept: all of them in one collection, and of each one a collection with its queue. In that are `lease` (which node
  * delivers), `place` (how far that node has read the feed of changes) and the deliveries, each under its state and time.
  *
  * @module
@@ -7,11 +7,11 @@
 
 import type { DeliveryState } from './webhook.ts'
 
-/** The shelf of all webhooks, each under its id. */
-export const webhookShelf = 'webhooks'
+/** The collection of all webhooks, each under its id. */
+export const webhookCollection = 'webhooks'
 
-/** The shelf of a webhook's queue. */
-export function queueShelf(webhook: string): string {
+/** The collection of a webhook's queue. */
+export function queueCollection(webhook: string): string {
   return `webhook:${webhook}`
 }
 

@@ -3,8 +3,8 @@ import {
   type Changes,
   CursorGoneError,
   type DocumentChange,
-  type ShelfItem,
-  type Shelves,
+  type CollectionItem,
+  type Collections,
 } from '@weft/persistence'
 import { matchesPattern } from '../auth/document-pattern.ts'
 import type { Surroundings } from '../room/surroundings.ts'
@@ -13,7 +13,7 @@ import type { Post } from './post.ts'
 import { retryDelay } from './retries.ts'
 import { signedDelivery } from './signature.ts'
 import { type Attempt, type Delivery, deliveryIn, type Webhook, type WebhookEvent } from './webhook.ts'
-import { deliveryKey, placeKey, queueShelf, rangeOf, sections, timeOfKey } from './webhook-keys.ts'
+import { deliveryKey, placeKey, queueCollection, rangeOf, sections, timeOfKey } from './webhook-keys.ts'
 
 /** A document that is being changed is told of when nothing has changed for so long, or after so long all the same, in milliseconds. */
 const quiet = 3_000
@@ -33,7 +33,7 @@ export interface WebhookQueueParts {
   readonly webhook: Webhook
   readonly node: string
   readonly shared: boolean
-  readonly shelves: () => Shelves
+  readonly collections: () => Collections
   readonly changes: () => Changes
   readonly surroundings: Pick<Surroundings, 'now' | 'randomId'>
   readonly post: Post
@@ -50,8 +50,8 @@ interface Waiting {
 export class WebhookQueue {
   readonly #parts: WebhookQueueParts
   readonly #lease: LeasedQueue
-  readonly #shelf: string
-  /** What waits, by id: what stands on the shelf. */
+  readonly #collection: string
+  /** What waits, by id: what stands in the collection. */
   #waiting = new Map<string, Waiting>()
   /** Of documents that are told of as changed, and of which nothing has been sent: the delivery's id. */
   #settling = new Map<string, string>()
@@ -62,9 +62,9 @@ export class WebhookQueue {
 
   constructor(parts: WebhookQueueParts) {
     this.#parts = parts
-    const { webhook, node, shelves, surroundings, shared } = parts
-    this.#lease = new LeasedQueue({ webhook: webhook.id, node, shelves, surroundings, shared })
-    this.#shelf = queueShelf(webhook.id)
+    const { webhook, node, collections, surroundings, shared } = parts
+    this.#lease = new LeasedQueue({ webhook: webhook.id, node, collections, surroundings, shared })
+    this.#collection = queueCollection(webhook.id)
   }
 
   /** Something has changed in the feed. */
@@ -98,18 +98,18 @@ export class WebhookQueue {
     this.#waiting = new Map()
     this.#settling = new Map()
     this.#behind = true
-    const { shelves } = this.#parts
-    this.#place = await shelves().get(this.#shelf, placeKey)
+    const { collections } = this.#parts
+    this.#place = await collections().get(this.#collection, placeKey)
     let { from } = rangeOf('due')
     for (;;) {
-      const items = await shelves().list(this.#shelf, { ...rangeOf('due'), from, limit: 1_000 })
+      const items = await collections().list(this.#collection, { ...rangeOf('due'), from, limit: 1_000 })
       for (const item of items) this.#keep(item)
       if (items.length < 1_000) return
       from = `${items.at(-1)?.key ?? ''}!`
     }
   }
 
-  #keep({ key, text }: ShelfItem): void {
+  #keep({ key, text }: CollectionItem): void {
     const delivery = deliveryIn(text)
     if (delivery === undefined) return
     this.#waiting.set(delivery.id, { key, delivery })
@@ -120,10 +120,10 @@ export class WebhookQueue {
 
   /** Takes in what other nodes put there: what happened to members, and what somebody wants to be tried again. */
   async #takeIn(): Promise<void> {
-    const items = await this.#parts.shelves().list(this.#shelf, { ...rangeOf('in'), limit: perRead })
+    const items = await this.#parts.collections().list(this.#collection, { ...rangeOf('in'), limit: perRead })
     if (items.length === 0) return
     const now = this.#parts.surroundings.now()
-    const put: ShelfItem[] = []
+    const put: CollectionItem[] = []
     const remove = items.map(({ key }) => key)
     for (const delivery of items.flatMap(({ text }) => deliveryIn(text) ?? [])) {
       const before = this.#waiting.get(delivery.id)
@@ -150,7 +150,7 @@ export class WebhookQueue {
       })
     if (page.more) this.#behind = true
     if (page.next === this.#place) return
-    const put: ShelfItem[] = [{ key: placeKey, text: page.next }]
+    const put: CollectionItem[] = [{ key: placeKey, text: page.next }]
     const remove: string[] = []
     for (const change of page.changes) this.#tell(change, put, remove)
     if (!(await this.#lease.change({ put, remove }))) {
@@ -161,7 +161,7 @@ export class WebhookQueue {
     for (const item of put) if (isDue(item)) this.#keep(item)
   }
 
-  #tell(change: DocumentChange, put: ShelfItem[], remove: string[]): void {
+  #tell(change: DocumentChange, put: CollectionItem[], remove: string[]): void {
     const { webhook, surroundings } = this.#parts
     const event = eventOf(change)
     if (!webhook.events.includes(event) || !matchesPattern(webhook.documents, change.document)) return
@@ -186,7 +186,7 @@ export class WebhookQueue {
     return id === undefined || this.#underWay.has(id) ? undefined : this.#waiting.get(id)
   }
 
-  #itemFor(delivery: Delivery, due: number, beside: number): ShelfItem {
+  #itemFor(delivery: Delivery, due: number, beside: number): CollectionItem {
     const full = this.#waiting.size + beside >= maxWaiting && !this.#waiting.has(delivery.id)
     if (!full) return { key: deliveryKey(sections.waiting, due, delivery.id), text: JSON.stringify(delivery) }
     const now = this.#parts.surroundings.now()
@@ -232,8 +232,8 @@ export class WebhookQueue {
   /** Lets go of the oldest that are over, once there are too many. */
   async #trim(section: 'done' | 'dead', kept: number): Promise<void> {
     const over = await this.#parts
-      .shelves()
-      .list(this.#shelf, { ...rangeOf(section), limit: Math.min(1_000, kept + 50) })
+      .collections()
+      .list(this.#collection, { ...rangeOf(section), limit: Math.min(1_000, kept + 50) })
     if (over.length <= kept) return
     await this.#lease.change({ remove: over.slice(0, over.length - kept).map(({ key }) => key) })
   }
@@ -246,7 +246,7 @@ function together(before: Waiting | undefined, happened: readonly ChangeKind[]):
   return [...new Set<unknown>([...earlier, ...happened])]
 }
 
-function isDue({ key }: ShelfItem): boolean {
+function isDue({ key }: CollectionItem): boolean {
   return key.startsWith(rangeOf('due').from)
 }
 

@@ -76,12 +76,12 @@ const deliverySchema: z.ZodType<Delivery> = z.object({
   last: z.object({ at: z.number(), status: z.number(), error: z.string() }).optional(),
 })
 
-/** The webhook that a text on a shelf is; undefined for anything else. */
+/** The webhook that a text in a collection is; undefined for anything else. */
 export function webhookIn(text: string): Webhook | undefined {
   return readAs(webhookSchema, text)
 }
 
-/** The delivery that a text on a shelf is; undefined for anything else. */
+/** The delivery that a text in a collection is; undefined for anything else. */
 export function deliveryIn(text: string): Delivery | undefined {
   return readAs(deliverySchema, text)
 }

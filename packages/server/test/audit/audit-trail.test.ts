@@ -18,7 +18,12 @@ describe('the audit trail', () => {
 
   function trail(kept: number | 'for ever' = 30 * day): AuditTrail {
     const retention = kept === 'for ever' ? undefined : kept
-    return new AuditTrail({ shelves: () => store.shelves, retention, now: () => now, randomId: () => `id${++ids}` })
+    return new AuditTrail({
+      collections: () => store.collections,
+      retention,
+      now: () => now,
+      randomId: () => `id${++ids}`,
+    })
   }
 
   function act(facts: Partial<Act> = {}): Act {
@@ -83,7 +88,7 @@ describe('the audit trail', () => {
     expect((await all(made)).map(({ request }) => request)).toEqual(['new'])
     now += 3_600_000
     await made.record(act({ request: 'newest' }))
-    expect(await store.shelves.list('audit', { limit: 10 })).toHaveLength(2)
+    expect(await store.collections.list('audit', { limit: 10 })).toHaveLength(2)
     now += 1_000 * day
     expect(await all(trail('for ever'))).toHaveLength(2)
   })
@@ -91,7 +96,7 @@ describe('the audit trail', () => {
   it('what is no act is passed over, and a cursor that was made up is refused', async () => {
     const made = trail()
     await made.record(act())
-    await store.shelves.change('audit', { put: [{ key: `${String(now).padStart(15, '0')}.odd`, text: '{"at":' }] })
+    await store.collections.change('audit', { put: [{ key: `${String(now).padStart(15, '0')}.odd`, text: '{"at":' }] })
     expect(await all(made)).toHaveLength(1)
     for (const cursor of ['', 'x', Buffer.from('000000000000001').toString('base64url')]) {
       const listing = made.list({ limit: 1, cursor, shown: () => true })

@@ -97,7 +97,7 @@ describe('/audit', () => {
 
   it('what was done is answered as done where it cannot be recorded, and said', async () => {
     const failing = new MemoryStore()
-    failing.shelves.change = () => Promise.reject(new StoreUnavailableError('gone'))
+    failing.collections.change = () => Promise.reject(new StoreUnavailableError('gone'))
     await using other = await startTestServer({ ...withTokens, openStore: failing })
     expect((await callApi(other, await service(), 'POST', '/documents', { id: 'a' })).status).toBe(201)
     expect(await other.captured.logged('act-unrecorded')).toMatchObject({

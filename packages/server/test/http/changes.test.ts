@@ -195,7 +195,7 @@ async function settled(): Promise<void> {
 
 /** The same store for another server, which leaves it open. */
 function sharing(store: Store): Store {
-  const { log, catalog, changes, files, revocations, shelves } = store
+  const { log, catalog, changes, files, revocations, collections } = store
   const close = (): Promise<void> => Promise.resolve()
-  return { log, catalog, changes, files, revocations, shelves, check: () => store.check(), close }
+  return { log, catalog, changes, files, revocations, collections, check: () => store.check(), close }
 }

@@ -1,4 +1,4 @@
-import { MemoryStore, type ShelfItem } from '@weft/persistence'
+import { MemoryStore, type CollectionItem } from '@weft/persistence'
 import { expect, test } from 'vitest'
 import { type Beginning, KeptAnswers } from '../../src/http/kept-answers.ts'
 import { FakeSurroundings } from '../support/fake-surroundings.ts'
@@ -10,17 +10,17 @@ const day = 24 * 60 * minute
 function fixture(): {
   readonly clock: FakeSurroundings
   readonly begin: (request?: string, key?: string) => Promise<Beginning>
-  readonly kept: () => Promise<ShelfItem[]>
+  readonly kept: () => Promise<CollectionItem[]>
 } {
-  const { shelves } = new MemoryStore()
+  const { collections } = new MemoryStore()
   const clock = new FakeSurroundings()
-  const answers = new KeptAnswers(() => shelves, clock)
+  const answers = new KeptAnswers(() => collections, clock)
   return {
     clock,
     begin: (request = 'request', key = 'key') => answers.begin({ subject: 'ada', key, request }),
     kept: async () => {
-      const shelf = (index: number): string => `idempotency-${index.toString(16)}`
-      const all = Array.from({ length: 16 }, (_, index) => shelves.list(shelf(index), { limit: 1000 }))
+      const collection = (index: number): string => `idempotency-${index.toString(16)}`
+      const all = Array.from({ length: 16 }, (_, index) => collections.list(collection(index), { limit: 1000 }))
       return (await Promise.all(all)).flat()
     },
   }

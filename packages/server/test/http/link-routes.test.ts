@@ -78,7 +78,7 @@ describe('links to documents', () => {
     expect(shown.createdBy).toBe('ada')
     // No link outlives a revocation, which is kept for as long as a token may hold.
     expect(Date.parse(shown.expires) - Date.parse(shown.created)).toBe(noTokens.maxLifetime)
-    const kept = JSON.stringify(await store.shelves.list('links:team-a/plan', { limit: 10 }))
+    const kept = JSON.stringify(await store.collections.list('links:team-a/plan', { limit: 10 }))
     expect(kept).toContain(made.id)
     expect(kept).not.toContain(made.token.split('.').at(-1))
     expect(server.captured.text).not.toContain(made.token)
@@ -133,7 +133,7 @@ describe('links to documents', () => {
   it('are erased with their document, and kept while it is in the trash', async () => {
     await make(ada, {})
     const admin = await tokenWith({ claims: { access: [{ documents: '*', role: 'admin' }] } })
-    const kept = async (): Promise<number> => (await store.shelves.list('links:team-a/plan', { limit: 10 })).length
+    const kept = async (): Promise<number> => (await store.collections.list('links:team-a/plan', { limit: 10 })).length
     await ask(admin, 'DELETE', '/documents/team-a%2Fplan')
     await ask(admin, 'POST', '/documents/team-a%2Fplan/restore')
     expect((await list()).links).toHaveLength(1)

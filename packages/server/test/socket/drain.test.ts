@@ -72,7 +72,7 @@ describe('S3: shutting down drains', () => {
 
   it('S3: it does not end before a slow store has taken everything', async () => {
     const store = new SlowStore(new MemoryStore(), 'append')
-    const { log, catalog, changes, files, revocations, shelves } = store
+    const { log, catalog, changes, files, revocations, collections } = store
     // It stays open behind the server, so that the test can look into it.
     const kept: Store = {
       log,
@@ -80,7 +80,7 @@ describe('S3: shutting down drains', () => {
       files,
       changes,
       revocations,
-      shelves,
+      collections,
       check: () => store.check(),
       close: () => Promise.resolve(),
     }

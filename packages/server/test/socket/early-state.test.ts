@@ -38,7 +38,7 @@ describe('the state of a document that is being loaded', () => {
       files: memory.files,
       revocations: memory.revocations,
       changes: memory.changes,
-      shelves: memory.shelves,
+      collections: memory.collections,
       check: () => memory.check(),
       close: () => memory.close(),
     }

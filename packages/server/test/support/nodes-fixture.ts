@@ -33,7 +33,7 @@ export class NodesFixture {
 
   constructor(limits: Partial<RoomLimits> = {}) {
     this.#limits = { ...defaultRoomLimits, ...limits }
-    const { catalog: listed, changes, files, revocations, shelves } = new MemoryStore()
+    const { catalog: listed, changes, files, revocations, collections } = new MemoryStore()
     const catalog: DocumentCatalog = Object.assign(listed, { create: async () => this.log.create() })
     const store: Store = {
       log: this.log,
@@ -41,7 +41,7 @@ export class NodesFixture {
       files,
       changes,
       revocations,
-      shelves,
+      collections,
       check: () => Promise.resolve(),
       close: () => Promise.resolve(),
     }

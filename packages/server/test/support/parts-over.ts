@@ -11,11 +11,16 @@ export function partsOver(
 ): Pick<EdgeParts, 'audit' | 'unrecorded' | 'feed' | 'webhooks' | 'refuseReceiver'> {
   const changes = (): Store['changes'] => store.changes
   return {
-    audit: new AuditTrail({ shelves: () => store.shelves, retention: undefined, now: () => 0, randomId: () => 'id' }),
+    audit: new AuditTrail({
+      collections: () => store.collections,
+      retention: undefined,
+      now: () => 0,
+      randomId: () => 'id',
+    }),
     unrecorded: (_act, error) => {
       throw error
     },
-    webhooks: new WebhookBook({ shelves: () => store.shelves, changes, surroundings: systemSurroundings }),
+    webhooks: new WebhookBook({ collections: () => store.collections, changes, surroundings: systemSurroundings }),
     refuseReceiver: () => undefined,
     feed: {
       changes,

@@ -7,7 +7,7 @@ export class SlowStore implements Store {
   readonly files: Store['files']
   readonly revocations: Store['revocations']
   readonly changes: Store['changes']
-  readonly shelves: Store['shelves']
+  readonly collections: Store['collections']
   readonly #store: Store
   readonly #asked = Promise.withResolvers<void>()
   readonly #gate = Promise.withResolvers<void>()
@@ -18,7 +18,7 @@ export class SlowStore implements Store {
     this.files = store.files
     this.revocations = store.revocations
     this.changes = store.changes
-    this.shelves = store.shelves
+    this.collections = store.collections
     const { log } = store
     this.log = {
       load: async (document): Promise<LoadedDocument> => {

@@ -17,7 +17,7 @@ describe('what happens to members', () => {
     store = new MemoryStore()
     surroundings = new FakeSurroundings()
     captured = new CapturedLog()
-    book = new WebhookBook({ shelves: () => store.shelves, changes: () => store.changes, surroundings })
+    book = new WebhookBook({ collections: () => store.collections, changes: () => store.changes, surroundings })
     events = new MemberEvents({ book, surroundings, log: captured.log })
   })
 
@@ -30,7 +30,7 @@ describe('what happens to members', () => {
   })
 
   async function put(webhook: string): Promise<Delivery[]> {
-    const items = await store.shelves.list(`webhook:${webhook}`, { from: 'in:', before: 'in;', limit: 100 })
+    const items = await store.collections.list(`webhook:${webhook}`, { from: 'in:', before: 'in;', limit: 100 })
     return items.flatMap(({ text }) => deliveryIn(text) ?? [])
   }
 
@@ -74,7 +74,7 @@ describe('what happens to members', () => {
   })
 
   it('what the store does not take is lost, and said', async () => {
-    store.shelves.list = () => Promise.reject(new StoreUnavailableError('gone'))
+    store.collections.list = () => Promise.reject(new StoreUnavailableError('gone'))
     events.happened(news())
     await second()
     expect(captured.of('webhook-events-lost')).toMatchObject([{ level: 'warn', count: 1 }])

@@ -26,7 +26,7 @@ describe('the queue of a webhook', () => {
   beforeEach(async () => {
     store = new MemoryStore()
     surroundings = new FakeSurroundings()
-    book = new WebhookBook({ shelves: () => store.shelves, changes: () => store.changes, surroundings })
+    book = new WebhookBook({ collections: () => store.collections, changes: () => store.changes, surroundings })
     posted = []
     answer = () => ({ status: 200, error: '' })
     await store.catalog.create({ id: 'before', title: '', createdBy: 'ada', at: 1 })
@@ -45,7 +45,7 @@ describe('the queue of a webhook', () => {
       webhook: of,
       node,
       shared: true,
-      shelves: () => store.shelves,
+      collections: () => store.collections,
       changes: () => store.changes,
       surroundings,
       post: async (posting) => {
@@ -161,7 +161,11 @@ describe('the queue of a webhook', () => {
     const [waiting] = await known('waiting')
     const id = waiting?.delivery.id ?? ''
     answer = () => ({ status: 200, error: '' })
-    const elsewhere = new WebhookBook({ shelves: () => store.shelves, changes: () => store.changes, surroundings })
+    const elsewhere = new WebhookBook({
+      collections: () => store.collections,
+      changes: () => store.changes,
+      surroundings,
+    })
     expect(await elsewhere.retry(webhook.id, id)).toBe(true)
     await pass(1)
     expect(posted).toHaveLength(2)
@@ -191,11 +195,11 @@ describe('the queue of a webhook', () => {
       .map(({ data }) => data.document)
     expect(documents.toSorted()).toEqual(['a', 'b'])
     // It was only asleep: what it does now is not done.
-    const before = await store.shelves.list(`webhook:${webhook.id}`, { limit: 100 })
+    const before = await store.collections.list(`webhook:${webhook.id}`, { limit: 100 })
     await create('c')
     queue.changed()
     await queue.step()
-    expect(await store.shelves.list(`webhook:${webhook.id}`, { limit: 100 })).toEqual(before)
+    expect(await store.collections.list(`webhook:${webhook.id}`, { limit: 100 })).toEqual(before)
     await pass(2, queue, other)
     expect(posted.at(-1)).toMatchObject({ node: 'node-b' })
     expect(posted).toHaveLength(4)
@@ -249,7 +253,7 @@ describe('the queue of a webhook', () => {
     await create('a')
     await pass(2)
     await book.remove(webhook.id)
-    expect(await store.shelves.list(`webhook:${webhook.id}`, { limit: 10 })).toEqual([])
+    expect(await store.collections.list(`webhook:${webhook.id}`, { limit: 10 })).toEqual([])
     await create('b')
     await pass(2)
     expect(posted).toHaveLength(1)

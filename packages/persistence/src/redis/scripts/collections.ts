@@ -1,17 +1,17 @@
 import { type RedisScript, redisScript } from './redis-script.ts'
 
 /*
- * A shelf is a hash of its texts, and a set of its keys in their order. The hash alone is declared: while a slot is being
+ * A collection is a hash of its texts, and a set of its keys in their order. The hash alone is declared: while a slot is being
  * moved, a declared key that does not exist makes every call TRYAGAIN.
  */
 
 /**
- * Changes a shelf where everything that is expected stands there. Replies whether it did.
+ * Changes a collection where everything that is expected stands there. Replies whether it did.
  *
  * Key: the texts. Arguments: the set of keys; how many are expected, and of each its key, whether it is there (1) and its
  * text; how many are taken away, and their keys; then keys and texts that are put there.
  */
-export const changeShelfScript: RedisScript = redisScript(`
+export const changeCollectionScript: RedisScript = redisScript(`
 local i = 3
 for _ = 1, tonumber(ARGV[2]) do
   local found = redis.call('HGET', KEYS[1], ARGV[i])
@@ -39,7 +39,7 @@ return 1
  *
  * Key: the texts. Arguments: the set of keys, its command for the direction, the two bounds, how many at most.
  */
-export const listShelfScript: RedisScript = redisScript(
+export const listCollectionScript: RedisScript = redisScript(
   `
 local keys = redis.call(ARGV[2], ARGV[1], ARGV[3], ARGV[4], 'LIMIT', 0, ARGV[5])
 local items = {}
