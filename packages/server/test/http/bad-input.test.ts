@@ -123,19 +123,33 @@ describe('bad input at every route', () => {
     expect(await call(pathOf(template), { method, token, body: large })).toEqual([413, 'message-too-large'])
   })
 
-  it.each(paged)('E2: $name refuses a limit and a cursor that are none', async ({ method, template }) => {
+  it.each(paged)('E2: $name refuses a limit and a cursor that are none', async ({ method, template, operation }) => {
     const token = await serviceKey()
+    const path = pathOf(template.replace('{webhook}', await newWebhook(token)))
     for (const limit of ['0', '-1', '1000000000', '1.5', 'x', '', 'NaN']) {
-      expect([limit, ...(await call(`${pathOf(template)}?limit=${limit}`, { method, token }))]).toEqual([
+      expect([limit, ...(await call(`${path}?limit=${limit}`, { method, token }))]).toEqual([
         limit,
         400,
         'invalid-request',
       ])
     }
+    const [name] = ['cursor', 'since'].filter((known) => operation.parameters?.some((taken) => taken.name === known))
     for (const cursor of ['made-up', '%00', 'W10', Buffer.from('{"a":1}').toString('base64url'), 'x'.repeat(10_000)]) {
-      const [status, kind] = await call(`${pathOf(template)}?cursor=${cursor}`, { method, token })
+      const [status, kind] = await call(`${path}?${name}=${cursor}`, { method, token })
       expect([cursor.slice(0, 20), status]).toEqual([cursor.slice(0, 20), 400])
       expect(['invalid-cursor', 'invalid-request']).toContain(kind)
     }
   })
+
+  const newWebhook = async (token: string): Promise<string> => {
+    const response = await edge.fetch(
+      new Request(`${base}/api/v1/webhooks`, {
+        method: 'POST',
+        headers: { host: '127.0.0.1:8787', authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ url: 'https://example.org/', documents: '*', events: ['document.changed'] }),
+      }),
+    )
+    const { id }: { readonly id?: unknown } = Object(await response.json())
+    return String(id)
+  }
 })
