@@ -2,6 +2,8 @@ import { encodeUpdate } from '@weft/protocol'
 import { type Frame, frameOf } from './frame.ts'
 import type { Member } from './member.ts'
 import type { Replica } from './replica.ts'
+import { SlowLinks } from './slow-links.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { Traffic } from './traffic.ts'
 
 const nothingKnown = new Uint8Array([0])
@@ -17,16 +19,23 @@ export class Delivery {
   readonly #replica: Replica
   readonly #traffic: Traffic
   readonly #members = new Set<Member>()
+  readonly #slowLinks: SlowLinks
   /** What the last member that was caught up was sent, for others who had the same when their sockets filled up. */
   #difference: { readonly known: Uint8Array; readonly now: Uint8Array; readonly frame: Frame } | undefined
 
-  constructor(replica: Replica, traffic: Traffic) {
+  constructor(replica: Replica, traffic: Traffic, surroundings: Pick<Surroundings, 'now'>) {
     this.#replica = replica
     this.#traffic = traffic
+    this.#slowLinks = new SlowLinks(surroundings)
   }
 
   get members(): ReadonlySet<Member> {
     return this.#members
+  }
+
+  /** Whether someone's link was so slow lately that a state must come as several messages. */
+  get slowly(): boolean {
+    return this.#slowLinks.seen
   }
 
   add(member: Member): void {
@@ -35,6 +44,7 @@ export class Delivery {
 
   /** Returns whether it was there. */
   remove(member: Member): boolean {
+    this.#slowLinks.left(member)
     return this.#members.delete(member)
   }
 
@@ -66,6 +76,7 @@ export class Delivery {
   /** Sends a state ahead of anything that is sent later, as fast as the member takes it. */
   stream(member: Member, frames: Iterable<Frame>): void {
     member.outbox.stream(frames)
+    this.#slowLinks.sent(member)
     member.known = this.#replica.stateVector
   }
 
@@ -73,6 +84,7 @@ export class Delivery {
   drained(member: Member): boolean {
     if (!this.#members.has(member)) return false
     member.outbox.pump()
+    this.#slowLinks.drained(member)
     return member.outbox.behind && !member.outbox.congested
   }
 

@@ -20,6 +20,8 @@ export interface RoomLimits {
   readonly updatesPerTurn: number
   /** The same in bytes. One update may be larger. */
   readonly bytesPerTurn: number
+  /** A state or difference is sent over a slow link in parts of about so many bytes. */
+  readonly statePartBytes: number
   /** How long a room without members stays in memory (R8). */
   readonly emptyRoomGrace: number
 }
@@ -46,6 +48,8 @@ export const defaultRoomLimits: RoomLimits = {
   // Some ten milliseconds of work.
   updatesPerTurn: 1_000,
   bytesPerTurn: 1 * MiB,
+  // Arrives within 30 s over 0.6 Mbit/s. Each part costs the client another merge of all that came before.
+  statePartBytes: 2 * MiB,
   // Long enough for a reload or a change of network to find the document still warm.
   emptyRoomGrace: 30_000,
 }

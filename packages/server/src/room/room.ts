@@ -82,9 +82,9 @@ export class Room {
     this.#acknowledgements = new Acknowledgements(surroundings, traffic)
     this.#epoch = loaded.head.epoch
     this.#compaction = new CompactionTrigger(loaded, compact)
-    this.#delivery = new Delivery(replica, traffic)
+    this.#delivery = new Delivery(replica, traffic, surroundings)
     this.#presenceDelivery = new PresenceDelivery(this.#presence, this.#delivery, pressure)
-    this.#stateFrames = new StateFrames(replica)
+    this.#stateFrames = new StateFrames(replica, limits.statePartBytes)
     this.#intake = new Intake(replica, limits, (member, kind, text) => this.#eject(member, kind, text))
     this.#appender = new Appender({
       log,
@@ -289,7 +289,7 @@ export class Room {
   #answerStep1(member: Member, stateVector: Uint8Array): void {
     this.flush()
     try {
-      this.#delivery.stream(member, this.#stateFrames.since(stateVector))
+      this.#delivery.stream(member, this.#stateFrames.since(stateVector, this.#delivery.slowly))
     } catch {
       this.#eject(member, 'malformed', 'a state vector cannot be read as Yjs wrote it')
     }

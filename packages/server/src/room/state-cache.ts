@@ -10,8 +10,8 @@ const emptyUpdate = new Uint8Array([0, 0])
  * share one encoding; a document that is written to is encoded anew only when the tail has grown to half of it, so that the
  * cost per byte written stays the same as it grows.
  *
- * The base is one update and is never sent in parts: a stock client that is given formats before the text between them
- * deletes the formats, for everyone.
+ * The base is one update, and no part of it takes effect alone: a stock client that applies formats before the text between
+ * them deletes the formats, for everyone.
  */
 export class StateCache {
   #base: Uint8Array | undefined
