@@ -25,7 +25,11 @@ export class SlowLinks {
 
   /** Whether one was seen lately. */
   get seen(): boolean {
-    return this.#surroundings.now() < this.#until
+    const now = this.#surroundings.now()
+    if (now < this.#until) return true
+    // A client that has given up is back before its old connection is known to be gone.
+    for (const since of this.#sent.values()) if (now - since >= slow) return true
+    return false
   }
 
   /** A state has been sent to a member. */

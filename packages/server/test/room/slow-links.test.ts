@@ -85,6 +85,13 @@ describe('S1: a large state over a slow link', () => {
     expect([bolds(client.doc), bolds(room.writer.doc)]).toEqual([4_000, 4_000])
   })
 
+  it('S1: comes as several messages while someone has waited long for one, who may be the same on a new connection', async () => {
+    const room = await large()
+    room.fixture.join().send()
+    room.fixture.surroundings.advance(31_000)
+    expect(joins(room).sizes.length).toBeGreaterThan(5)
+  })
+
   it('S1: comes as several messages after someone took long to read one', async () => {
     const room = await large()
     const slow = room.fixture.join()
