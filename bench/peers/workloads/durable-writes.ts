@@ -12,6 +12,9 @@ import { type Found, warmUpOf, type Workload, type WorkloadOptions } from '../wo
 
 const documents = 500
 
+/** What each store is to save in a second. How soon is measured at half of it: at more, the load's own core is what is full. */
+const goals: Readonly<Record<string, number>> = { 'weft-sqlite': 30_000, 'weft-redis': 50_000 }
+
 /** Updates that each document may have under way when as much is written as is saved. */
 const unsavedAtMost = 64
 
@@ -22,9 +25,9 @@ export const durableWrites: Workload = {
   metrics: [
     { name: 'saved updates', unit: '/s', better: 'more' },
     { name: 'saved p50 at saturation', unit: 'ms', better: 'less' },
-    { name: 'saved p50 at half of that', unit: 'ms', better: 'less' },
-    { name: 'saved p99 at half of that', unit: 'ms', better: 'less' },
-    { name: 'saved updates at half of that', unit: '/s', better: 'more' },
+    { name: 'saved p50 at half the goal', unit: 'ms', better: 'less' },
+    { name: 'saved p99 at half the goal', unit: 'ms', better: 'less' },
+    { name: 'saved updates at half the goal', unit: '/s', better: 'more' },
     { name: 'server CPU per saved update', unit: 'µs', better: 'less' },
     { name: 'helper CPU per saved update', unit: 'µs', better: 'less' },
     { name: 'server on its core', unit: '%', better: 'less' },
@@ -63,7 +66,7 @@ async function run(system: System, running: RunningSystem, { duration }: Workloa
     await severally(writers.length, (index) => writers[index]?.idle() ?? Promise.resolve())
 
     let turn = 0
-    const schedule = new Schedule(rate / 2, () => writers[turn++ % writers.length]?.write())
+    const schedule = new Schedule((goals[system.name] ?? rate) / 2, () => writers[turn++ % writers.length]?.write())
     await setTimeout(warmUpOf({ duration }))
     savings.reset()
     const half = new Meter(running)
@@ -73,9 +76,9 @@ async function run(system: System, running: RunningSystem, { duration }: Workloa
     return {
       'saved updates': rate,
       'saved p50 at saturation': saturated,
-      'saved p50 at half of that': savings.times.percentile(50),
-      'saved p99 at half of that': savings.times.percentile(99),
-      'saved updates at half of that': savings.count / halfSeconds,
+      'saved p50 at half the goal': savings.times.percentile(50),
+      'saved p99 at half the goal': savings.times.percentile(99),
+      'saved updates at half the goal': savings.count / halfSeconds,
       'server CPU per saved update': (usage.serverCpu / saved) * 1000,
       'helper CPU per saved update': (usage.helperCpu / saved) * 1000,
       'server on its core': (usage.serverCpu / usage.elapsed) * 100,
