@@ -1,12 +1,14 @@
 /** W4: joining a large document: first after a restart, fifty at once, after a short absence, and over a slow line. */
 import { setTimeout } from 'node:timers/promises'
+import { startBareBytes } from '../load/bare-bytes.ts'
 import { severally } from '../load/crowd.ts'
+import { plainDialect } from '../load/dialect.ts'
 import { type LargeDocument, largeDocument } from '../load/large-document.ts'
 import { RawClient } from '../load/raw-client.ts'
 import { SlowLink } from '../load/slow-link.ts'
 import { Typist } from '../load/typist.ts'
 import { Meter } from '../meter.ts'
-import { forgetPeak, residentKiB } from '../process-usage.ts'
+import { cpuMilliseconds, forgetPeak, residentKiB } from '../process-usage.ts'
 import type { Address, RunningSystem, System } from '../system.ts'
 import { percentile } from '../../support/percentiles.ts'
 import type { Case, Found, Workload } from '../workload.ts'
@@ -32,6 +34,8 @@ export const largeDocuments: Workload = {
     { name: 'peak memory above before', unit: 'MiB', better: 'less' },
     { name: 'bytes per joiner', unit: 'MB', better: 'less' },
     { name: 'longest silence', unit: 'ms', better: 'less' },
+    { name: 'p99 to bare writing', unit: '', better: 'less' },
+    { name: 'CPU to bare writing', unit: '', better: 'less' },
   ],
   cases: [restarted(5), restarted(20), together(5), together(20), rejoining(20), slowly(5)],
 }
@@ -48,11 +52,33 @@ function together(megabytes: number): Case {
   return large(`${megabytes} MB, ${joiners} joining at once`, megabytes, async (setting) => {
     const keeper = await open(setting, setting.running)
     try {
-      return await join(setting, joiners)
+      await untilQuiet(setting.running.pid)
+      const found = await join(setting, joiners)
+      return { ...found, ...(await toBareWriting(setting, found)) }
     } finally {
       keeper.client.close()
     }
   })
+}
+
+/** Waits until a server has done what an upload leaves it to do, as making a checkpoint: a minute at most. */
+async function untilQuiet(pid: number): Promise<void> {
+  const [step, most] = [500, 60_000]
+  for (let waited = 0; waited < most; waited += step) {
+    const before = cpuMilliseconds(pid)
+    await setTimeout(step)
+    // Threads that have ended are counted no longer.
+    if (Math.abs(cpuMilliseconds(pid) - before) < step / 50) return
+  }
+}
+
+/** What writing the very same number of bytes to as many sockets costs at the same time, and how many times that was needed. */
+async function toBareWriting(setting: Setting, found: Found): Promise<Found> {
+  const { system } = setting
+  await using bare = await startBareBytes(setting.made.bytes)
+  const least = await join({ ...setting, running: bare, system: { ...system, dialect: plainDialect } }, joiners)
+  const times = (metric: string): number => (found[metric] ?? 0) / (least[metric] ?? 1)
+  return { 'p99 to bare writing': times('joined p99'), 'CPU to bare writing': times('server CPU') }
 }
 
 function rejoining(megabytes: number): Case {
