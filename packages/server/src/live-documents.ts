@@ -7,6 +7,7 @@ import type { RoomLimits } from './room/limits.ts'
 import type { MemberFacts } from './room/member-facts.ts'
 import type { Seat } from './room/member.ts'
 import type { Pressure } from './room/pressure.ts'
+import type { ReplicaCapture } from './room/replica-capture.ts'
 import { Rooms, type RoomsEvents, type Seated } from './room/rooms.ts'
 import type { Surroundings } from './room/surroundings.ts'
 
@@ -68,6 +69,11 @@ export class LiveDocuments {
   /** All that a document holds, as updates; undefined where it is not open here. */
   state(document: string): readonly Uint8Array[] | undefined {
     return this.#over?.rooms.state(document)
+  }
+
+  /** As `Rooms.capture`. */
+  async capture(document: string, limit: number): Promise<ReplicaCapture | undefined> {
+    return await this.#over?.rooms.capture(document, limit)
   }
 
   /** A document is gone: who has it open here is told. Other nodes find out by themselves within some seconds. */

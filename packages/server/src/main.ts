@@ -31,8 +31,9 @@ async function main(): Promise<number> {
     return exitCode.drained
   }
   if (invocation.command === 'documents') {
-    process.stdout.write(await runDocuments(invocation.task, invocation.api))
-    return exitCode.drained
+    const { text, alarming } = await runDocuments(invocation.task, invocation.api)
+    process.stdout.write(text)
+    return alarming ? exitCode.failed : exitCode.drained
   }
   if (invocation.command === 'token') {
     const { secret, ...token } = invocation.token

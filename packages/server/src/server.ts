@@ -28,7 +28,13 @@ import { nodeDescription, NodeHeartbeat } from './node-heartbeat.ts'
 import { AllNodes } from './nodes/all-nodes.ts'
 import { answerForDocuments } from './nodes/node-answers.ts'
 import { People } from './nodes/people.ts'
-import { membersQuestion, openedQuestion, removalQuestion, statisticsQuestion } from './nodes/questions.ts'
+import {
+  membersQuestion,
+  openedQuestion,
+  removalQuestion,
+  replicaQuestion,
+  statisticsQuestion,
+} from './nodes/questions.ts'
 import { ProcessLoadGauge } from './load/load-gauge.ts'
 import { NodeLoad } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
@@ -42,6 +48,8 @@ import { SyncTier, type UpgradeSource } from './socket/sync-tier.ts'
 import { StoreOpening } from './store-opening.ts'
 import { systemSurroundings } from './system-surroundings.ts'
 import { TrashSweep } from './trash-sweep.ts'
+import { DocumentVerification } from './verification/document-verification.ts'
+import { ownReplica } from './verification/own-replica.ts'
 
 /** Where the web app is: where it is built to, or, installed, beside the server. */
 const webRoots = ['../../web/dist', './web'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
@@ -255,6 +263,8 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
   })
   const nodes = new AllNodes({ node: parts.node, describe, surroundings, log })
   answerForDocuments(nodes, documents, () => tier?.opened() ?? [])
+  nodes.answer(replicaQuestion, (document) => ownReplica(document, documents, thread))
+  const verification = new DocumentVerification({ nodes, log: () => opening.opened.log, thread, surroundings })
   nodes.answer(statisticsQuestion, () => ({
     ...documents.load,
     connections: tier?.size ?? 0,
@@ -296,6 +306,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
             void sizes.erase(document)
           },
           sizes: (document) => sizes.list(document),
+          verify: (document) => verification.verify(document),
           trashRetention: config.trashRetention === 0 ? undefined : config.trashRetention * day,
           contents: new ServedContents({
             documents,

@@ -6,6 +6,7 @@ import type {
   Document,
   MemberList,
   SizeList,
+  Verification,
   DocumentFile,
   MadeLink,
   Link,
@@ -317,6 +318,19 @@ export interface WeftHttp {
     },
     options?: CallOptions,
   ): Promise<SizeList>
+  /**
+   * Compare a document’s log, its checkpoint and what nodes hold
+   *
+   * Every node that has it open saves what it can and says what it holds; the log is replayed from its checkpoint and compared with that. Nothing is changed. It reads all of the document, on each of these nodes, and looks again for some seconds at what does not agree: ask it of many documents one after the other.
+   * Needs admin on the document.
+   * `GET /api/v1/documents/{id}/verification`
+   */
+  verifyDocument(
+    parameters: {
+      readonly id: DocumentId
+    },
+    options?: CallOptions,
+  ): Promise<Verification>
   /**
    * Add an image or an attachment
    *
@@ -676,6 +690,8 @@ export function methodsBy(call: Call): WeftHttp {
       call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/members/{member}', parameters, options }),
     listSizes: (parameters, options) =>
       call.json({ method: 'GET', path: '/api/v1/documents/{id}/sizes', parameters, options }),
+    verifyDocument: (parameters, options) =>
+      call.json({ method: 'GET', path: '/api/v1/documents/{id}/verification', parameters, options }),
     putFile: (parameters, body, options) =>
       call.json({ method: 'POST', path: '/api/v1/documents/{id}/files', parameters, raw: body, options }),
     listFiles: (parameters, options) =>

@@ -185,6 +185,46 @@ export interface Size {
   readonly checkpointAge: number | null
 }
 
+/** Whether what is kept and what is open of a document agree. */
+export interface Verification {
+  readonly document: string
+  /** `drift`: the checkpoint or a node holds something else than the log. `unreadable`: the log cannot be replayed. */
+  readonly outcome: 'agrees' | 'drift' | 'unreadable'
+  readonly log: {
+    /** The last one; null where it cannot be read. */
+    readonly position: number | null
+    /** How many the log has after its checkpoint. */
+    readonly entries: number | null
+    /** What is wrong; null where nothing is. */
+    readonly detail: string | null
+  }
+  /** Whether its chunks hold what its header says; null where there is none. */
+  readonly checkpoint: {
+    readonly position: number
+    readonly outcome: 'agrees' | 'differs'
+    /** What is wrong; null where nothing is. */
+    readonly detail: string | null
+  } | null
+  /** One for each node that has the document open. */
+  readonly replicas: readonly VerifiedReplica[]
+  /** Whether all nodes answered. */
+  readonly complete: boolean
+  /** The names of the nodes that did not answer. */
+  readonly unanswered: readonly string[]
+}
+
+/** What a node that has the document open holds. */
+export interface VerifiedReplica {
+  readonly node: string
+  /** `unsaved`: it has all of the log, and something that is not saved yet. `unclear`: it was edited meanwhile, or the log cannot be read. */
+  readonly outcome: 'agrees' | 'unsaved' | 'unclear' | 'differs'
+  /** Up to where it has all of the log. */
+  readonly position: number
+  readonly unsavedBytes: number
+  /** What is wrong; null where nothing is. */
+  readonly detail: string | null
+}
+
 export interface DocumentFile {
   /** SHA-256 of its bytes, in hexadecimal: the same bytes are one file. */
   readonly hash: string

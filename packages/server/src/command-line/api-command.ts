@@ -5,10 +5,9 @@ import type { ApiConfig } from '../config/api-settings.ts'
 /**
  * Has a command ask a server's API.
  *
- * @returns what the command prints
  * @throws CommandFailure a line that says what to do
  */
-export async function askApi(api: ApiConfig, ask: (weft: WeftHttp) => Promise<string>): Promise<string> {
+export async function askApi<Result>(api: ApiConfig, ask: (weft: WeftHttp) => Promise<Result>): Promise<Result> {
   try {
     return await ask(createWeftHttp({ url: api.url, token: api.token }))
   } catch (error) {

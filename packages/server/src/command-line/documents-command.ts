@@ -1,29 +1,35 @@
 import type { Document, TrashDocument, WeftHttp } from '@weft/client/http'
 import type { ApiConfig, DocumentsTask } from '../config/api-settings.ts'
 import { askApi, asJson } from './api-command.ts'
+import { inPages, type Listed } from './pages.ts'
 import { exportTo, importFrom } from './transfer-command.ts'
 import { bytes, second, shown, table } from './table.ts'
+import { verify } from './verify-command.ts'
 
-/** The API's largest page. */
-const pageSize = 200
-
-/** Part of a list, and whether there is more of it. */
-interface Listed<T> {
-  readonly documents: readonly T[]
-  readonly next: string | null
+/** What a command prints, and whether it found what has to be looked into. */
+export interface CommandResult {
+  readonly text: string
+  readonly alarming: boolean
 }
 
 /**
  * Does what `weft documents` is asked.
  *
- * @returns what it prints
  * @throws CommandFailure
  */
-export async function runDocuments(task: DocumentsTask, api: ApiConfig): Promise<string> {
-  return await askApi(api, (weft) => perform(task, weft, api.json))
+export async function runDocuments(task: DocumentsTask, api: ApiConfig): Promise<CommandResult> {
+  return await askApi(api, async (weft) =>
+    task.verb === 'verify'
+      ? await verify(task.selection, weft, api.json)
+      : { text: await perform(task, weft, api.json), alarming: false },
+  )
 }
 
-async function perform(task: DocumentsTask, weft: WeftHttp, json: boolean): Promise<string> {
+async function perform(
+  task: Exclude<DocumentsTask, { verb: 'verify' }>,
+  weft: WeftHttp,
+  json: boolean,
+): Promise<string> {
   switch (task.verb) {
     case 'list': {
       const { limit, order, prefix } = task
@@ -58,22 +64,6 @@ async function perform(task: DocumentsTask, weft: WeftHttp, json: boolean): Prom
     case 'import':
       return await importFrom(task, weft, json)
   }
-}
-
-/** So many of a list, however many pages that takes. */
-async function inPages<T>(
-  count: number,
-  page: (part: { limit: number; cursor: string | undefined }) => Promise<Listed<T>>,
-): Promise<Listed<T>> {
-  const documents: T[] = []
-  let next: string | null = null
-  do {
-    const limit = Math.min(count - documents.length, pageSize)
-    const listed: Listed<T> = await page({ limit, cursor: next ?? undefined })
-    documents.push(...listed.documents)
-    next = listed.next
-  } while (next !== null && documents.length < count)
-  return { documents, next }
 }
 
 function documentsTable({ documents, next }: Listed<Document>): string {

@@ -20,6 +20,7 @@ export type DocumentsTask =
   | { readonly verb: 'delete'; readonly id: string; readonly forever: boolean }
   | { readonly verb: 'restore'; readonly id: string }
   | { readonly verb: 'export'; readonly prefix: string | undefined; readonly to: string }
+  | { readonly verb: 'verify'; readonly selection: Selection }
   | {
       readonly verb: 'import'
       readonly prefix: string | undefined
@@ -27,6 +28,12 @@ export type DocumentsTask =
       /** Whether documents that were deleted are made anew. */
       readonly recreate: boolean
     }
+
+/** Documents by their ids, or, without any, those whose ids begin so; all without either. */
+export interface Selection {
+  readonly ids: readonly string[]
+  readonly prefix: string | undefined
+}
 
 /** An export, or an import. */
 export type TransferTask<Verb extends 'export' | 'import'> = Extract<DocumentsTask, { verb: Verb }>
@@ -102,8 +109,10 @@ const title: Setting<string> = {
 const forever: Setting<boolean> = {
   flag: 'forever',
   help: 'documents delete: erase it, in place of moving it to the trash',
+  typed: true,
   parse: isGiven,
 }
+const all: Setting<boolean> = { flag: 'all', help: 'documents verify: all documents', typed: true, parse: isGiven }
 
 /** What a person asks of the API with, beside the command's own flags. */
 const common = [url, token, json]
@@ -116,6 +125,8 @@ const verbs: Readonly<Record<DocumentsTask['verb'], string>> = {
   delete: '<id>: move one to the trash',
   restore: '<id>: bring one back from the trash',
   trash: 'list what is in the trash',
+  verify:
+    '<id>…, --prefix or --all: compare the log, its checkpoint and what nodes hold; exits with 1 where they differ',
   export: 'write all documents with their files to a file (--to), as weft backup does, from a server',
   import: 'merge such a file (--from) into the documents of a server',
 }
@@ -124,7 +135,7 @@ const verbs: Readonly<Record<DocumentsTask['verb'], string>> = {
 export const documentsCommandHelp: readonly string[] = [
   ...Object.entries(verbs).map(([verb, text]) => `  weft documents ${verb.padEnd(8)} ${text}`),
   '',
-  ...[...common, order, limit, title, forever].map(settingHelp),
+  ...[...common, order, limit, title, forever, all].map(settingHelp),
 ]
 
 /** @throws ConfigurationError */
@@ -163,6 +174,11 @@ export function readDocumentsInvocation(args: readonly string[], environment: No
       const value = read(prefix, from, deleted)
       const part = { prefix: value(prefix, undefined), recreate: value(deleted, false) }
       return { command, api: apiConfig(value), task: { verb, from: required(value, from), ...part } }
+    }
+    case 'verify': {
+      const ids = args.slice(1, 1 + leadingWords(rest))
+      const value = settingReader([...common, prefix, all], rest.slice(ids.length), environment)
+      return { command, api: apiConfig(value), task: { verb, selection: selected(ids, value) } }
     }
     case 'show':
     case 'restore':
@@ -203,6 +219,20 @@ function required(value: ReturnType<typeof settingReader>, setting: Setting<stri
   const text = value(setting, '')
   if (text !== '') return text
   throw new ConfigurationError(`--${setting.flag} must be given: a file, or - for a standard stream`)
+}
+
+function leadingWords(args: readonly string[]): number {
+  const flag = args.findIndex((arg) => arg.startsWith('-'))
+  return flag === -1 ? args.length : flag
+}
+
+/** What is read of all documents is much: that has to be said. */
+function selected(ids: readonly string[], value: ReturnType<typeof settingReader>): Selection {
+  const everything = value(all, false)
+  if (everything && ids.length > 0) throw new ConfigurationError('weft documents verify takes ids or --all, not both')
+  const begins = ids.length > 0 || everything ? undefined : value(prefix, undefined)
+  if (ids.length > 0 || everything || begins !== undefined) return { ids, prefix: begins }
+  throw new ConfigurationError('weft documents verify takes document ids, --prefix or --all')
 }
 
 function named(verb: string, id: string | undefined): string {

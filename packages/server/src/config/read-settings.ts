@@ -5,7 +5,7 @@ import { ConfigurationError, type Setting } from './settings.ts'
 export type SettingReader = <T, F>(setting: Setting<T>, fallback: F) => T | F
 
 /**
- * Reads a command's settings: each is a flag or an environment variable, and the flag wins.
+ * Reads a command's settings: each is a flag or, unless it must be typed, an environment variable, and the flag wins.
  *
  * @param known all settings that the command has
  * @param args what stands after the command
@@ -18,7 +18,8 @@ export function settingReader(
 ): SettingReader {
   const flags = readFlags(known, args)
   return (setting, fallback) => {
-    const text = flags.get(setting.flag) ?? environment[environmentName(setting)]
+    const around = setting.typed === true ? undefined : environment[environmentName(setting)]
+    const text = flags.get(setting.flag) ?? around
     return text === undefined ? fallback : setting.parse(text)
   }
 }
@@ -26,7 +27,8 @@ export function settingReader(
 /** A setting's line in the help. */
 export function settingHelp(setting: Setting<unknown>): string {
   const flag = setting.placeholder === undefined ? `--${setting.flag}` : `--${setting.flag} <${setting.placeholder}>`
-  return `  ${flag.padEnd(36)} ${setting.help} (${environmentName(setting)})`
+  const variable = setting.typed === true ? '' : ` (${environmentName(setting)})`
+  return `  ${flag.padEnd(36)} ${setting.help}${variable}`
 }
 
 function readFlags(known: readonly Setting<unknown>[], args: readonly string[]): Map<string, string> {

@@ -28,6 +28,8 @@ export interface Setting<T> {
   readonly repeatable?: boolean
   /** Whether what it is set to must not be shown. */
   readonly secret?: boolean
+  /** Whether it must be typed with the command it is for: the environment, which is there for all of them, does not set it. */
+  readonly typed?: boolean
   /** @throws ConfigurationError */
   readonly parse: (text: string) => T
 }

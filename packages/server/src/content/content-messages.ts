@@ -2,13 +2,14 @@ import type { ContentInput } from '@weft/protocol/http'
 import type { Rendering } from './render-content.ts'
 
 /**
- * What is to be done with a copy of a document: read it, make the update that writes into it, or see whether an update can be
- * written into it as a whole, which answers nothing.
+ * What is to be done with a copy of a document: read it, make the update that writes into it, see whether an update can be
+ * written into it as a whole, which answers nothing, or tell what it holds after some of its updates, as `digestStates` does.
  */
 export type ContentTask =
   | ({ readonly type: 'render' } & Rendering)
   | ({ readonly type: 'write' } & ContentInput)
   | { readonly type: 'rehearse'; readonly update: Uint8Array }
+  | { readonly type: 'digest'; readonly after: readonly number[] }
 
 /** To the thread: the state, in updates of which some may come before the task. */
 export type ToContentWorker =

@@ -3,6 +3,7 @@ import { applyAsItIs } from '@weft/protocol'
 import * as Y from 'yjs'
 import type { ContentFailureKind, ContentTask, FromContentWorker, ToContentWorker } from './content-messages.ts'
 import { rehearseUpdate, UnusableUpdateError } from './rehearse-update.ts'
+import { digestStates } from './state-digests.ts'
 import { renderContent } from './render-content.ts'
 import { AmbiguousFieldError } from './shared-type.ts'
 import { writeContent, WrongTypeError } from './write-content.ts'
@@ -25,6 +26,7 @@ parentPort?.on('message', (message: ToContentWorker) => {
 function answerTo(job: number, updates: readonly Uint8Array[], task: ContentTask): FromContentWorker {
   const doc = new Y.Doc({ gc: true })
   try {
+    if (task.type === 'digest') return { type: 'done', job, bytes: digestStates(updates, task.after) }
     if (!applied(doc, updates)) return failed(job, 'unreadable', 'Yjs cannot read what the log holds')
     return { type: 'done', job, bytes: perform(doc, task) }
   } catch (error) {
@@ -35,7 +37,7 @@ function answerTo(job: number, updates: readonly Uint8Array[], task: ContentTask
   }
 }
 
-function perform(doc: Y.Doc, task: ContentTask): Uint8Array<ArrayBuffer> {
+function perform(doc: Y.Doc, task: Exclude<ContentTask, { type: 'digest' }>): Uint8Array<ArrayBuffer> {
   switch (task.type) {
     case 'render':
       return renderContent(doc, task)

@@ -24,6 +24,7 @@ import { tokenRoutes, type TokenRoutesParts } from './tokens.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
 import type { EdgeEnvironment } from './requests.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
+import { verificationRoutes, type VerificationRoutesParts } from './verification.ts'
 import { webhookRoutes, type WebhookRoutesParts } from './webhooks.ts'
 import { webApp } from './web-app.ts'
 
@@ -55,6 +56,7 @@ export interface EdgeParts
     RevocationRoutesParts,
     SizeRoutesParts,
     TokenRoutesParts,
+    VerificationRoutesParts,
     WebhookRoutesParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly catalog: () => DocumentCatalog
@@ -89,6 +91,7 @@ export function createEdge(parts: EdgeParts): Hono {
     .route('/documents', removalRoutes(parts))
     .route('/documents', memberRoutes(parts))
     .route('/documents', sizeRoutes(parts))
+    .route('/documents', verificationRoutes(parts))
     .route('/documents', fileRoutes(parts))
     .route('/documents', linkRoutes(parts))
     .route('/export', exportRoutes(parts))

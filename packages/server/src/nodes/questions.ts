@@ -1,3 +1,4 @@
+import type { Place } from '@weft/persistence'
 import { type Person, type RevokedTokens, roles } from '@weft/protocol'
 import { personSchema } from '@weft/protocol/http'
 import { z } from 'zod'
@@ -93,5 +94,31 @@ export const openedQuestion: Question<RevokedTokens, readonly OpenedByToken[]> =
     z.object({ subject: z.string() }),
   ]),
   answer: z.array(z.object({ document: z.string(), subject: z.string() })),
+  of: 'rooms',
+}
+
+/** What a node holds of a document. */
+export interface ReplicaOfNode {
+  /** Up to where it has all of the log. */
+  readonly place: Place
+  readonly unsavedBytes: number
+  /** Of what it sends newcomers: Yjs's state vector, encoded, as Base64, and a digest; undefined where that cannot be read. */
+  readonly state?: { readonly stateVector: string; readonly digest: string } | undefined
+  /** Whether it has what it sends newcomers. */
+  readonly coherent: boolean
+}
+
+/** What a node holds of a document, once that is saved if it can be; null where it is not open there. */
+export const replicaQuestion: Question<string, ReplicaOfNode | null> = {
+  name: 'replica',
+  asked: z.string(),
+  answer: z
+    .object({
+      place: z.object({ epoch: z.string(), position: z.number(), tip: z.string() }),
+      unsavedBytes: z.number(),
+      state: z.object({ stateVector: z.string(), digest: z.string() }).optional(),
+      coherent: z.boolean(),
+    })
+    .nullable(),
   of: 'rooms',
 }

@@ -1,4 +1,10 @@
-import { type AppendReceipt, CorruptRecordError, type StoreError, StoreUnavailableError } from '@weft/persistence'
+import {
+  type AppendReceipt,
+  CorruptRecordError,
+  type Place,
+  type StoreError,
+  StoreUnavailableError,
+} from '@weft/persistence'
 import {
   type AwarenessEntry,
   encodeAwarenessFrame,
@@ -31,6 +37,7 @@ import { Presence } from './presence.ts'
 import { PresenceDelivery } from './presence-delivery.ts'
 import { presenceFrames } from './presence-frames.ts'
 import type { Replica } from './replica.ts'
+import type { ReplicaCapture } from './replica-capture.ts'
 import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -67,6 +74,8 @@ export class Room {
   readonly #pace = new FlushPace()
   readonly #schedule: FlushSchedule
   #epoch: string
+  /** Where the log ended when it was loaded, or last appended to from here. */
+  #appended: Place
   #emptySince: number
   #refusedForStore = false
 
@@ -81,6 +90,7 @@ export class Room {
     this.#traffic = traffic
     this.#acknowledgements = new Acknowledgements(surroundings, traffic)
     this.#epoch = loaded.head.epoch
+    this.#appended = loaded.head
     this.#compaction = new CompactionTrigger(loaded, compact)
     this.#delivery = new Delivery(replica, traffic, surroundings)
     this.#presenceDelivery = new PresenceDelivery(this.#presence, this.#delivery, pressure)
@@ -137,6 +147,16 @@ export class Room {
   state(): readonly Uint8Array[] {
     this.flush()
     return this.#replica.state()
+  }
+
+  /** What is here at the moment, and which of it the log has. */
+  capture(): ReplicaCapture {
+    return {
+      state: this.state(),
+      stateVector: this.#replica.stateVector,
+      place: this.others?.place ?? this.#appended,
+      unsavedBytes: this.#appender.unsavedBytes,
+    }
   }
 
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
@@ -329,6 +349,7 @@ export class Room {
   }
 
   #durable(bytes: number, receipt: AppendReceipt): void {
+    this.#appended = { epoch: receipt.epoch, position: receipt.last, tip: receipt.tip }
     this.writes.durable(this.#appender.durable, receipt)
     this.#acknowledgements.durable(this.#appender.durable)
     this.#compaction.appended(bytes)

@@ -21,6 +21,7 @@ import { Probe, type Probed } from './nodes/probe.ts'
 import { RelayFeed } from './nodes/relay-feed.ts'
 import type { Pressure } from './pressure.ts'
 import { Replica } from './replica.ts'
+import { captureSettled, type ReplicaCapture } from './replica-capture.ts'
 import { Room } from './room.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Traffic } from './traffic.ts'
@@ -137,6 +138,16 @@ export class Rooms {
   /** All that a document holds, as updates; undefined where it is not open. */
   state(document: string): readonly Uint8Array[] | undefined {
     return this.#rooms.get(document)?.state()
+  }
+
+  /**
+   * What a document's replica holds, once all of it is durable, or has not become so within a limit; undefined where it is not
+   * open.
+   *
+   * @param limit milliseconds
+   */
+  async capture(document: string, limit: number): Promise<ReplicaCapture | undefined> {
+    return await captureSettled(() => this.#rooms.get(document), limit, this.#parts.surroundings)
   }
 
   /** A document is gone: who has it open here is told. */

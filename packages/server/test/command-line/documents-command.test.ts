@@ -36,10 +36,13 @@ interface Ended {
   readonly err: string
 }
 
-async function run(args: readonly string[]): Promise<Ended> {
+async function run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ended> {
   try {
-    const invocation = readInvocation(args, {})
-    if (invocation.command === 'documents') return done(await runDocuments(invocation.task, invocation.api))
+    const invocation = readInvocation(args, environment)
+    if (invocation.command === 'documents') {
+      const { text, alarming } = await runDocuments(invocation.task, invocation.api)
+      return { code: alarming ? 1 : 0, out: text, err: '' }
+    }
     if (invocation.command === 'nodes' && 'api' in invocation) return done(await askForNodes(invocation.api))
     throw new Error('it asks no server')
   } catch (error) {
@@ -125,7 +128,43 @@ describe('weft documents', () => {
     expect(missing).toMatchObject({ code: 1, err: expect.stringContaining('cannot be read') })
   })
 
+  it('verifies documents by their ids, or those of a prefix, and is alarmed by one that it cannot verify', async () => {
+    await documents('create', 'verified/a')
+    await documents('create', 'verified/b')
+    const both = await documents('verify', 'verified/a', 'verified/b')
+    expect(both).toEqual(await documents('verify', '--prefix', 'verified/'))
+    expect([both.code, both.out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^document +outcome +log +checkpoint +open on +what is to be told\nverified\/a +agrees +to 0 +none +0\nverified\/b .*\n2 agree\n$/,
+      ),
+    ])
+    const json = await documents('verify', '--prefix', 'verified/a', '--json')
+    expect(JSON.parse(json.out)).toMatchObject({ documents: [{ document: 'verified/a', outcome: 'agrees' }] })
+    const everything = await documents('verify', '--all', '--json')
+    expect(JSON.parse(everything.out).documents).toContainEqual(expect.objectContaining({ document: 'verified/b' }))
+    expect(await documents('verify', '--prefix', 'verified/nothing')).toEqual(done('no documents\n'))
+    const partly = await documents('verify', 'verified/a', 'verified/nope')
+    expect([partly.code, partly.out]).toEqual([
+      1,
+      expect.stringMatching(
+        /verified\/nope +unknown +document verified\/nope does not exist\n1 agree, 1 could not be verified\n$/,
+      ),
+    ])
+    expect((await weft(['documents', 'verify', 'verified/a'], reader)).out).toMatch(/needs admin access/)
+  })
+
+  it('erases only what was typed to be erased: the environment is there for every command', async () => {
+    await documents('create', 'kept')
+    const environment = { WEFT_URL: server.url, WEFT_TOKEN: token, WEFT_FOREVER: 'true', WEFT_ALL: 'true' }
+    expect((await run(['documents', 'delete', 'kept'], environment)).out).toContain('kept is in the trash')
+    expect(await run(['documents', 'verify'], environment)).toMatchObject({ code: 2, out: '' })
+    expect(readInvocation(['help'], {})).toMatchObject({ text: expect.not.stringMatching(/WEFT_(FOREVER|ALL)\)/) })
+  })
+
   it.each<[string, string[], number, RegExp]>([
+    ['a verification of nothing', ['verify'], 2, /^weft documents verify takes document ids, --prefix or --all$/],
+    ['one of some and of all', ['verify', 'x', '--all'], 2, /^weft documents verify takes ids or --all, not both$/],
     ['an export to nowhere', ['export'], 2, /^--to must be given: a file, or - for a standard stream$/],
     ['a document that there is not', ['show', 'nope'], 1, /^document nope does not exist$/],
     ['an id that is none', ['create', 'a//b'], 1, /^id: is no document id/],

@@ -8,6 +8,7 @@ import { type AnonymousAccess, IdentityPolicy } from '../../src/auth/identity-po
 import { createEdge, type EdgeParts } from '../../src/http/edge.ts'
 import type { Readiness } from '../../src/http/node-app.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { agreeing } from '../support/agreeing.ts'
 import { askAsDescribed } from '../support/as-described.ts'
 import { partsOver } from '../support/parts-over.ts'
 import { noContents } from '../support/no-contents.ts'
@@ -57,6 +58,7 @@ describe('the HTTP edge', () => {
       mint: undefined,
       inspect: undefined,
       sizes: () => Promise.resolve([]),
+      verify: (document) => Promise.resolve(agreeing(document)),
       nodes: () => Promise.resolve([]),
       statistics: () => Promise.resolve(nobody),
       contents: noContents,

@@ -12,6 +12,7 @@ import { createEdge } from '../../src/http/edge.ts'
 import { ProblemError } from '../../src/http/problem.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
 import { RevocationWatch } from '../../src/revocation-watch.ts'
+import { agreeing } from '../support/agreeing.ts'
 import { askAsDescribed } from '../support/as-described.ts'
 import { partsOver } from '../support/parts-over.ts'
 import { storeParts } from '../support/store-parts.ts'
@@ -64,6 +65,7 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'remove one that may be elsewhere': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/lost` },
   sizes: { method: 'GET', path: `${documents}/team-a%2Fplan/sizes` },
   'sizes of what is not there': { method: 'GET', path: `${documents}/team-a%2Fnope/sizes` },
+  verify: { method: 'GET', path: `${documents}/team-a%2Fplan/verification` },
   nodes: { method: 'GET', path: '/api/v1/nodes' },
   statistics: { method: 'GET', path: '/api/v1/statistics' },
   read: { method: 'GET', path: `${documents}/team-a%2Fplan/content` },
@@ -143,6 +145,7 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'remove one that may be elsewhere': [forbidden, notFound, notFound, forbidden, '503 nodes-silent'],
   sizes: ['200', notFound, notFound, '200', '200'],
   'sizes of what is not there': [notFound, notFound, notFound, notFound, notFound],
+  verify: [forbidden, notFound, notFound, forbidden, '200'],
   nodes: [forbidden, forbidden, forbidden, forbidden, '200'],
   statistics: [forbidden, forbidden, forbidden, forbidden, '200'],
   read: ['200', notFound, notFound, '200', '200'],
@@ -302,6 +305,7 @@ describe('who may what over HTTP', () => {
               { at: 90_000, bytes: 6, entries: 3, checkpointAt: 30_000 },
             ]
           : [],
+      verify: async (document) => agreeing(document),
       nodes: async () => [node],
       statistics: async () => ({
         answers: ['node-a', 'node-b'].map((name) => ({ node: name, answer: statistics })),

@@ -2,6 +2,7 @@ import type { Store } from '@weft/persistence'
 import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
 import type { EdgeParts } from '../../src/http/edge.ts'
 import { Metrics } from '../../src/observability/metrics.ts'
+import { agreeing } from './agreeing.ts'
 import { noAnswers } from './no-answers.ts'
 import { noContents } from './no-contents.ts'
 import { noLevels } from './no-levels.ts'
@@ -22,6 +23,7 @@ export function edgeParts(store: Store): EdgeParts {
     members: async () => nobody,
     remove: async () => nobody,
     sizes: async () => [],
+    verify: async (document) => agreeing(document),
     nodes: async () => [],
     statistics: async () => nobody,
     opened: async () => nobody,

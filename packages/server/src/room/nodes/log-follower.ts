@@ -105,6 +105,11 @@ export class LogFollower {
     if (this.#place.gap) this.#doubt()
   }
 
+  /** Where in the log the replica is. */
+  get place(): Place {
+    return this.#place.current
+  }
+
   /** When the log was last known to end where the replica is, in milliseconds since 1970. */
   get confirmed(): number {
     return this.#confirmed

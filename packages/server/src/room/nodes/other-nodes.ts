@@ -141,6 +141,11 @@ export class OtherNodes implements Probed {
     return true
   }
 
+  /** Up to where in the log the replica has heard all of it. */
+  get place(): Place {
+    return this.#follower.place
+  }
+
   /** When the log was last known to end where the replica is, in milliseconds since 1970. */
   get confirmed(): number {
     return this.#follower.confirmed
