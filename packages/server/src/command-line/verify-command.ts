@@ -13,7 +13,7 @@ interface Unverified {
 
 type Verified = Verification | Unverified
 
-const columns = ['document', 'outcome', 'log', 'checkpoint', 'open on', 'what is to be told'] as const
+const columns = ['document', 'outcome', 'log', 'checkpoint', 'nodes', 'remarks'] as const
 
 /**
  * Verifies documents, one after the other: a server reads all of each.
@@ -76,9 +76,10 @@ function cellsOf(verified: Verified): string[] {
 }
 
 function remarks({ log, checkpoint, replicas, unanswered }: Verification): string[] {
+  const kept = checkpoint?.detail ?? null
   return [
     ...(log.detail === null ? [] : [log.detail]),
-    ...(checkpoint === null || checkpoint.detail === null ? [] : [`the checkpoint ${checkpoint.detail}`]),
+    ...(kept === null ? [] : [`the checkpoint ${kept}`]),
     ...replicas.flatMap(({ node, detail, unsavedBytes }) => [
       ...(detail === null ? [] : [`${node}: ${detail}`]),
       ...(unsavedBytes === 0 ? [] : [`${node}: ${unsavedBytes} bytes are not saved yet`]),

@@ -136,13 +136,13 @@ describe('weft documents', () => {
     expect([both.code, both.out]).toEqual([
       0,
       expect.stringMatching(
-        /^document +outcome +log +checkpoint +open on +what is to be told\nverified\/a +agrees +to 0 +none +0\nverified\/b .*\n2 agree\n$/,
+        /^document +outcome +log +checkpoint +nodes +remarks\nverified\/a +agrees +to 0 +none +0\nverified\/b .*\n2 agree\n$/,
       ),
     ])
     const json = await documents('verify', '--prefix', 'verified/a', '--json')
     expect(JSON.parse(json.out)).toMatchObject({ documents: [{ document: 'verified/a', outcome: 'agrees' }] })
-    const everything = await documents('verify', '--all', '--json')
-    expect(JSON.parse(everything.out).documents).toContainEqual(expect.objectContaining({ document: 'verified/b' }))
+    const { documents: everything } = JSON.parse((await documents('verify', '--all', '--json')).out)
+    expect(everything).toContainEqual(expect.objectContaining({ document: 'verified/b' }))
     expect(await documents('verify', '--prefix', 'verified/nothing')).toEqual(done('no documents\n'))
     const partly = await documents('verify', 'verified/a', 'verified/nope')
     expect([partly.code, partly.out]).toEqual([
