@@ -6,6 +6,7 @@ import {
   type AppendReceipt,
   type DocumentLog,
   type NewEntry,
+  type Place,
 } from '@weft/persistence'
 import type { ByteCount } from './byte-count.ts'
 import { type ActorUpdate, EntriesInOrder } from './entries-in-order.ts'
@@ -44,7 +45,8 @@ interface Append {
 export interface AppenderParts {
   readonly log: DocumentLog
   readonly document: string
-  readonly epoch: string
+  /** Where the log ends. */
+  readonly head: Place
   readonly surroundings: Surroundings
   /** What is not durable yet of all documents of the node. */
   readonly unsaved: ByteCount
@@ -63,6 +65,7 @@ export class Appender {
   readonly #unsaved: ByteCount
   readonly #events: AppenderEvents
   #epoch: string
+  #last: Place
   readonly #gathering = new EntriesInOrder<ActorUpdate & { readonly at: number }>()
   #gatheringBytes = 0
   #next = 1
@@ -72,10 +75,11 @@ export class Appender {
   #failing = false
   #stopped = false
 
-  constructor({ log, document, epoch, surroundings, unsaved, events }: AppenderParts) {
+  constructor({ log, document, head, surroundings, unsaved, events }: AppenderParts) {
     this.#log = log
     this.#document = document
-    this.#epoch = epoch
+    this.#epoch = head.epoch
+    this.#last = head
     this.#surroundings = surroundings
     this.#unsaved = unsaved
     this.#events = events
@@ -117,6 +121,11 @@ export class Appender {
     return this.#inFlight === undefined ? this.#next - 1 : this.#inFlight.number - 1
   }
 
+  /** Where the last append stands that is durable; where the log ended, before there is one. */
+  get last(): Place {
+    return this.#last
+  }
+
   /** Bytes that are not durable yet. */
   get unsavedBytes(): number {
     return this.#gatheringBytes + (this.#inFlight?.bytes ?? 0)
@@ -147,6 +156,7 @@ export class Appender {
 
   #succeeded(append: Append, receipt: AppendReceipt): void {
     this.#inFlight = undefined
+    this.#last = { epoch: receipt.epoch, position: receipt.last, tip: receipt.tip }
     this.#unsaved.add(-append.bytes)
     this.#retry = firstRetry
     const recovered = this.#failing

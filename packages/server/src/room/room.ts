@@ -1,10 +1,4 @@
-import {
-  type AppendReceipt,
-  CorruptRecordError,
-  type Place,
-  type StoreError,
-  StoreUnavailableError,
-} from '@weft/persistence'
+import { type AppendReceipt, CorruptRecordError, type StoreError, StoreUnavailableError } from '@weft/persistence'
 import {
   type AwarenessEntry,
   encodeAwarenessFrame,
@@ -31,7 +25,8 @@ import { factsOf, type MemberFacts, memberOf } from './member-facts.ts'
 import { Member, type Seat } from './member.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import { OutsideWrites } from './outside-write.ts'
-import { OtherNodes } from './nodes/other-nodes.ts'
+import type { Host, OtherNodes } from './nodes/other-nodes.ts'
+import { othersOf } from './others-of.ts'
 import type { Pressure } from './pressure.ts'
 import { Presence } from './presence.ts'
 import { PresenceDelivery } from './presence-delivery.ts'
@@ -74,8 +69,6 @@ export class Room {
   readonly #pace = new FlushPace()
   readonly #schedule: FlushSchedule
   #epoch: string
-  /** Where the log ended when it was loaded, or last appended to from here. */
-  #appended: Place
   #emptySince: number
   #refusedForStore = false
 
@@ -90,7 +83,6 @@ export class Room {
     this.#traffic = traffic
     this.#acknowledgements = new Acknowledgements(surroundings, traffic)
     this.#epoch = loaded.head.epoch
-    this.#appended = loaded.head
     this.#compaction = new CompactionTrigger(loaded, compact)
     this.#delivery = new Delivery(replica, traffic, surroundings)
     this.#presenceDelivery = new PresenceDelivery(this.#presence, this.#delivery, pressure)
@@ -99,7 +91,7 @@ export class Room {
     this.#appender = new Appender({
       log,
       document,
-      epoch: this.#epoch,
+      head: loaded.head,
       surroundings,
       unsaved,
       events: {
@@ -117,7 +109,7 @@ export class Room {
     this.#admission = new Admission({ ...shared, replica, unsaved })
     this.#backpressure = new Backpressure({ ...shared, members: this.#delivery.members, alone: parts.alone })
     this.writes = new OutsideWrites({ ...shared, document, log, traffic, admission: this.#admission })
-    this.others = this.#findOthers(parts)
+    this.others = othersOf(parts, this.#host())
     this.#schedule = new FlushSchedule(surroundings, () => this.#flush(parts.alone() ? undefined : limits))
     this.#emptySince = surroundings.now()
   }
@@ -151,12 +143,9 @@ export class Room {
 
   /** What is here at the moment, and which of it the log has. */
   capture(): ReplicaCapture {
-    return {
-      state: this.state(),
-      stateVector: this.#replica.stateVector,
-      place: this.others?.place ?? this.#appended,
-      unsavedBytes: this.#appender.unsavedBytes,
-    }
+    const place = this.others?.place ?? this.#appender.last
+    const { unsavedBytes } = this.#appender
+    return { state: this.state(), stateVector: this.#replica.stateVector, place, unsavedBytes }
   }
 
   /** Seats a client. It hears at once what the room wants to know of it and who is here. */
@@ -349,7 +338,6 @@ export class Room {
   }
 
   #durable(bytes: number, receipt: AppendReceipt): void {
-    this.#appended = { epoch: receipt.epoch, position: receipt.last, tip: receipt.tip }
     this.writes.durable(this.#appender.durable, receipt)
     this.#acknowledgements.durable(this.#appender.durable)
     this.#compaction.appended(bytes)
@@ -378,30 +366,21 @@ export class Room {
     this.#events.refused(kind, member.actor, text)
   }
 
-  #findOthers({ document, loaded, log, surroundings, relay, events }: RoomParts): OtherNodes | undefined {
-    if (relay === undefined) return undefined
-    return new OtherNodes({
-      document,
-      relay,
-      log,
-      loaded,
-      surroundings,
-      events,
-      host: {
-        presence: this.#presence,
-        take: (updates) => this.#takeLogged(updates),
-        state: () => mergeUpdates(this.state()),
-        continued: (epoch) => {
-          this.#epoch = epoch
-          this.#appender.continueIn(epoch)
-        },
-        ended: (error) => this.end(error),
-        deny: (owner, entry) => {
-          if (owner instanceof Member) owner.outbox.send(frameOf(encodeAwarenessFrame([entry])))
-        },
-        wake: () => this.#scheduleFlush(),
+  #host(): Host {
+    return {
+      presence: this.#presence,
+      take: (updates) => this.#takeLogged(updates),
+      state: () => mergeUpdates(this.state()),
+      continued: (epoch) => {
+        this.#epoch = epoch
+        this.#appender.continueIn(epoch)
       },
-    })
+      ended: (error) => this.end(error),
+      deny: (owner, entry) => {
+        if (owner instanceof Member) owner.outbox.send(frameOf(encodeAwarenessFrame([entry])))
+      },
+      wake: () => this.#scheduleFlush(),
+    }
   }
 
   #takeLogged(updates: readonly Uint8Array[]): void {
