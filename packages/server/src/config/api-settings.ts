@@ -79,7 +79,7 @@ const json: Setting<boolean> = {
 const prefix: Setting<string> = {
   flag: 'prefix',
   placeholder: 'text',
-  help: 'documents list: only documents whose ids begin so',
+  help: 'documents list, verify: only documents whose ids begin so',
   parse: plain,
 }
 const order: Setting<ListOrder> = {

@@ -37,7 +37,7 @@ const commands: Readonly<Record<Exclude<Invocation['command'], 'help'>, string>>
   ...storeCommands,
   token: 'make a token that lets its bearer in, signed with --auth-secret',
   nodes: 'list the nodes that are up; takes --url, one of them, or --store, the Redis that they share',
-  documents: 'list, show, create, delete, restore, export and import documents of a server; takes --url',
+  documents: 'list, show, create, delete, restore, verify, export and import documents of a server; takes --url',
 }
 
 /** All that a server is told. */
