@@ -1,7 +1,18 @@
 import type { Checkpoint, CheckpointReader } from '@weft/persistence'
-import { decodeOutline, encodeEpoch, encodeUpdateHead, StateAssembly } from '@weft/protocol'
-import { frameOf } from './frame.ts'
+import {
+  decodeOutline,
+  encodeEpoch,
+  encodeSyncStep2,
+  encodeUpdate,
+  encodeUpdateHead,
+  StateAssembly,
+} from '@weft/protocol'
+import { type Frame, frameOf } from './frame.ts'
+import { mergeUpdates } from './merge-updates.ts'
+import type { Replica } from './replica.ts'
 import type { Wire } from './wire.ts'
+
+const emptyUpdate = new Uint8Array([0, 0])
 
 /** Who waits for a document that is being loaded. */
 export interface Newcomer {
@@ -14,7 +25,7 @@ export interface Newcomer {
  * takes many times as long. It is one message all the same, sent in pieces of the WebSocket: a stock client that is given
  * formats before the text between them deletes the formats, for everyone.
  *
- * What has come since the checkpoint is sent by the room, once there is one.
+ * What the log holds since the checkpoint follows at once; what has come since then is sent by the room, once there is one.
  */
 export class EarlyState {
   readonly epoch: string
@@ -24,6 +35,7 @@ export class EarlyState {
   /** What has come, the message's head first. */
   readonly #pieces: Uint8Array[]
   #base: Uint8Array | undefined
+  #step2: Frame | undefined
 
   private constructor({ place, stateVector }: Omit<Checkpoint, 'chunks'>, assembly: StateAssembly) {
     this.epoch = place.epoch
@@ -55,6 +67,7 @@ export class EarlyState {
     if (speaksWeft) wire.send(frameOf(encodeEpoch(this.epoch)))
     this.#wires.add(wire)
     wire.sendPart(this.#pieces, this.#assembly.complete)
+    if (this.#step2 !== undefined) wire.send(this.#step2)
   }
 
   /** The next chunk has come. @throws RangeError where it is not the one that was outlined */
@@ -62,6 +75,19 @@ export class EarlyState {
     const pieces = this.#assembly.add(chunk)
     this.#pieces.push(...pieces)
     for (const wire of this.#wires) wire.sendPart(pieces, this.#assembly.complete)
+  }
+
+  /** All has been read: sends what the log holds since the checkpoint, as the step 2 with which a client is in sync. */
+  conclude(since: readonly Uint8Array[]): void {
+    if (!this.#assembly.complete) return
+    this.#step2 = frameOf(encodeSyncStep2(since.length === 0 ? emptyUpdate : mergeUpdates(since)))
+    for (const wire of this.#wires) wire.send(this.#step2)
+  }
+
+  /** What one who was sent it is due, now that there is a replica of it. */
+  rest(base: Uint8Array, replica: Pick<Replica, 'asLoaded' | 'since'>): Frame[] {
+    if (this.#step2 === undefined) return [frameOf(encodeSyncStep2(replica.since(base, this.stateVector)))]
+    return replica.asLoaded ? [] : [frameOf(encodeUpdate(replica.since(base, this.stateVector)))]
   }
 
   /** It does not go on: who was sent the beginning of it has to come back. */

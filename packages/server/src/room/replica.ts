@@ -35,6 +35,7 @@ export class Replica {
   #waiting: { readonly of: Pending; readonly update: Uint8Array | undefined } | undefined
   #emitted: Uint8Array[] = []
   #stateVector: Uint8Array | undefined
+  #changed = false
 
   private constructor(doc: Y.Doc, cache: StateCache, letGo: boolean) {
     this.#doc = doc
@@ -158,6 +159,11 @@ export class Replica {
     return (pendingStructs?.update.byteLength ?? 0) + (pendingDs?.byteLength ?? 0)
   }
 
+  /** Whether it holds what the log held when it was loaded: nothing came since, and nothing of that waits or was let go. */
+  get asLoaded(): boolean {
+    return !this.#changed && !this.letGo && !this.waiting
+  }
+
   /** The encoded state vector. */
   get stateVector(): Uint8Array {
     this.#stateVector ??= Y.encodeStateVector(this.#doc)
@@ -228,6 +234,7 @@ export class Replica {
     const emitted = this.#emitted
     this.#emitted = []
     if (emitted.length === 0) return undefined
+    this.#changed = true
     this.#stateVector = undefined
     return mergeUpdates(emitted)
   }

@@ -4,7 +4,6 @@ import {
   encodeAwarenessFrame,
   encodeEpoch,
   encodeSyncStep1,
-  encodeSyncStep2,
   type Person,
   type RefusalKind,
   sameLife,
@@ -173,13 +172,14 @@ export class Room {
   }
 
   /** A client that asked for everything was sent the state as it was loaded: it is due the rest. */
-  complete(member: Member, { base, epoch, stateVector }: EarlyState): void {
+  complete(member: Member, early: EarlyState): void {
+    const { base, epoch } = early
     if (!sameLife(epoch, this.#epoch) || base === undefined) {
       this.#eject(member, 'replaced', 'the document was made anew')
       return
     }
     this.flush()
-    this.#delivery.stream(member, [frameOf(encodeSyncStep2(this.#replica.since(base, stateVector)))])
+    this.#delivery.stream(member, early.rest(base, this.#replica))
   }
 
   /** A client says something. */

@@ -3,6 +3,8 @@ import { type Checkpoint, MemoryStore, type Store } from '@weft/persistence'
 import { encodeOutline, encodeSyncStep2, encodeUpdate, splitWithOutline, weftSubprotocol } from '@weft/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
+import { EarlyState } from '../../src/room/early-state.ts'
+import { FakeWire } from '../support/fake-wire.ts'
 import { PartedLog } from '../support/parted-log.ts'
 import { SocketClient } from '../support/socket-client.ts'
 import { TierFixture } from '../support/tier-fixture.ts'
@@ -111,6 +113,32 @@ describe('the state of a document that is being loaded', () => {
     }
     expect(log.loads).toBe(1)
     expect([fixture.refused, fixture.failures]).toEqual([[], []])
+  })
+
+  it('S1: is concluded by what the log holds since, before there is a room', async () => {
+    const { checkpoint } = await store.log.read('d', 0)
+    const state = checkpoint && EarlyState.of(checkpoint)
+    if (state === undefined) throw new Error('there is no checkpoint with an outline')
+    const [early, late] = [new FakeWire(), new FakeWire()]
+    state.sendTo(early, false)
+    for (const chunk of checkpoint?.chunks ?? []) state.add(chunk)
+    const before = Y.encodeStateVector(doc)
+    doc.getText('t').insert(0, 'since the checkpoint, ')
+    const first = Y.encodeStateAsUpdate(doc, before)
+    const between = Y.encodeStateVector(doc)
+    doc.getText('t').insert(0, 'and again, ')
+    state.conclude([first, Y.encodeStateAsUpdate(doc, between)])
+    state.sendTo(late, false)
+    for (const wire of [early, late]) {
+      const [sent, step2, ...more] = wire.take()
+      const reader = new Y.Doc()
+      for (const frame of [sent, step2]) if (frame !== undefined) Y.applyUpdate(reader, updateOf(frame))
+      expect([step2 !== undefined && isStep2(step2), more]).toEqual([true, []])
+      expect(reader.getText('t').toString()).toBe(doc.getText('t').toString())
+    }
+    const since = new Uint8Array([0, 0])
+    const restOf = (asLoaded: boolean): unknown => state.rest(since, { asLoaded, since: () => since })
+    expect([restOf(true), restOf(false)]).toEqual([[], [{ payload: encodeUpdate(since) }]])
   })
 
   it('S1: is followed by what the log holds beside the checkpoint, and by what others write meanwhile', async () => {
