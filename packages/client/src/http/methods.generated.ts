@@ -521,7 +521,7 @@ export interface WeftHttp {
       readonly color?: string | undefined
       /** No more than whoever asks administers. */
       readonly access: readonly Grant[]
-      /** How long it holds, in seconds. */
+      /** How long it holds, in seconds; an hour where it is left away, or as long as the token that asks. */
       readonly lifetime?: number | undefined
     },
     options?: CallOptions,

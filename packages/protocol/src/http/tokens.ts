@@ -33,7 +33,7 @@ export interface NewTokenRequest {
   readonly color?: string | undefined
   readonly access: readonly AccessGrant[]
   /** Seconds. */
-  readonly lifetime: number
+  readonly lifetime?: number | undefined
 }
 
 /** {@link NewTokenRequest} */
@@ -42,7 +42,9 @@ export const newTokenSchema: z.ZodType<NewTokenRequest> = z.strictObject({
   name: z.string().max(200).optional().meta({ description: 'What they are called.' }),
   color: z.string().max(200).optional().meta({ description: 'The color of their caret.' }),
   access: z.array(grantSchema).min(1).max(100).meta({ description: 'No more than whoever asks administers.' }),
-  lifetime: z.int().min(1).default(3600).meta({ description: 'How long it holds, in seconds.' }),
+  lifetime: z.int().min(1).optional().meta({
+    description: 'How long it holds, in seconds; an hour where it is left away, or as long as the token that asks.',
+  }),
 })
 
 /** `POST /api/v1/tokens` answers this. */

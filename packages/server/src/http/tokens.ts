@@ -45,6 +45,9 @@ export interface TokenRoutesParts {
   readonly now: () => number
 }
 
+/** How long a token holds that is asked for without a lifetime, in milliseconds. */
+const defaultLifetime = 3_600_000
+
 const minting = {
   id: 'createToken',
   summary: 'Make a token',
@@ -74,8 +77,7 @@ export function tokenRoutes({ catalog, mint, inspect, now }: TokenRoutesParts): 
       const { subject, name, color, access, lifetime } = await context.var.asked.body()
       for (const grant of access) requireCovered(identity, grant)
       if (mint === undefined) throw noSecret()
-      const milliseconds = lifetime * 1000
-      requireLifetime(milliseconds, mint.maxLifetime, identity, now())
+      const milliseconds = lifetimeOf(lifetime, mint.maxLifetime, identity, now())
       const { token, id, expires } = await mint.mint({ subject, name, color, access, lifetime: milliseconds })
       const body: MintedToken = { token, id, subject, access, expires: new Date(expires).toISOString() }
       context.header('Cache-Control', 'no-store')
@@ -119,16 +121,25 @@ function requireCovered({ grants, withdrawnFrom }: Identity, { documents }: Gran
   throw new ProblemError('forbidden', 403, `this needs admin access to all of ${documents}; yours is less`)
 }
 
-/** @throws ProblemError 400 where it is longer than the server takes; 403 where it would outlast its giver's */
-function requireLifetime(lifetime: number, most: number, { expires }: Identity, now: number): void {
+/**
+ * How long a token holds, in milliseconds.
+ *
+ * @param asked in seconds
+ * @throws ProblemError 400 where it is longer than the server takes; 403 where it would outlast its giver's
+ */
+function lifetimeOf(asked: number | undefined, most: number, { expires }: Identity, now: number): number {
+  const left = expires === undefined ? Infinity : expires - now
+  if (asked === undefined) return Math.min(defaultLifetime, most, left)
+  const lifetime = asked * 1000
   if (lifetime > most) {
     const message = `is more than ${most / 1000}, the most that this server takes (--auth-max-lifetime)`
     throw new ProblemError('invalid-request', 400, `lifetime: ${message}`, [{ field: 'lifetime', message }])
   }
-  if (expires !== undefined && now + lifetime > expires) {
+  if (expires !== undefined && lifetime > left) {
     const end = new Date(expires).toISOString()
     throw new ProblemError('forbidden', 403, `it would outlast your own token, which ends at ${end}: ask for less`)
   }
+  return lifetime
 }
 
 function noSecret(): ProblemError {

@@ -130,6 +130,9 @@ describe('tokens over HTTP', () => {
         403,
         { detail: 'it would outlast your own token, which ends at 2026-11-24T02:00:00.000Z: ask for less' },
       ])
+      const short = await token({ access: [{ documents: '*', role: 'admin' }], exp: seconds + 1_800 })
+      expect(await (await post('/tokens', short, wanted)).json()).toMatchObject({ expires: '2026-11-24T00:30:00.000Z' })
+      expect(await (await post('/tokens', key, wanted)).json()).toMatchObject({ expires: '2026-11-24T01:00:00.000Z' })
       const longest = await post('/tokens', key, { ...wanted, lifetime: 86_401 })
       expect([longest.status, await longest.json()]).toMatchObject([400, { errors: [{ field: 'lifetime' }] }])
     })
