@@ -1,5 +1,5 @@
 import { type DocumentLog, type Place, StoreUnavailableError } from '@weft/persistence'
-import type { ContentInput } from '@weft/protocol/http'
+import { type ContentInput, filesPath } from '@weft/protocol/http'
 import type { ContentThread } from './content/content-thread.ts'
 import type { Rendering } from './content/render-content.ts'
 import type { DocumentContents } from './http/document-content.ts'
@@ -48,10 +48,12 @@ export class ServedContents implements DocumentContents {
     return await this.#parts.thread.run([], { type: 'write', ...input })
   }
 
-  async copy(from: string, to: string, actor: string): Promise<Place> {
+  async copy(from: string, to: string, actor: string, bring: () => Promise<readonly string[]>): Promise<Place> {
+    // First: what it shows is among the files that are there afterwards.
     const state = await this.#state(from)
+    const moved = { from: filesPath(from), to: filesPath(to), files: await bring() }
     // Not rehearsed: what waits in the one waits in the other.
-    const whole = await this.#parts.thread.run(state, { type: 'render', as: 'update', field: undefined })
+    const whole = await this.#parts.thread.run(state, { type: 'copy', ...moved })
     return await this.#save(to, whole, [], actor)
   }
 

@@ -190,7 +190,7 @@ export interface WeftHttp {
   /**
    * Copy a document
    *
-   * The copy holds all that the document holds at that moment, not who wrote it. It is answered once it is saved.
+   * The copy holds all that the document holds at that moment, its files too, not who wrote it. Where its content has the `path` of a file, that is the copy’s own. It is answered once it is saved.
    * Needs read on the document, write on the id of the copy.
    * `POST /api/v1/documents/{id}/copy`
    */

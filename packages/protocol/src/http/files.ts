@@ -4,6 +4,11 @@ import { timeSchema } from './time.ts'
 /** Longest name of a file, in characters. */
 export const maxFileNameLength = 255
 
+/** What the paths of a document's files begin with, up to a file's hash. */
+export function filesPath(document: string): string {
+  return `/api/v1/documents/${encodeURIComponent(document)}/files/`
+}
+
 /** A file of a document as the API lists it. */
 export interface FileSummary {
   /** SHA-256 of its bytes, in hexadecimal: the same bytes are one file. */

@@ -1,13 +1,15 @@
 import type { ContentInput } from '@weft/protocol/http'
+import type { MovedFiles } from './copied-content.ts'
 import type { Rendering } from './render-content.ts'
 
 /**
- * What is to be done with a copy of a document: read it, make the update that writes into it, see whether an update can be
+ * What is to be done with a copy of a document: read it, make the update that writes into it or the one that copies it, see whether an update can be
  * written into it as a whole, which answers nothing, or tell what it holds after some of its updates, as `digestStates` does.
  */
 export type ContentTask =
   | ({ readonly type: 'render' } & Rendering)
   | ({ readonly type: 'write' } & ContentInput)
+  | ({ readonly type: 'copy' } & MovedFiles)
   | { readonly type: 'rehearse'; readonly update: Uint8Array }
   | { readonly type: 'digest'; readonly after: readonly number[] }
 

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { applyAsItIs } from '@weft/protocol'
 import * as Y from 'yjs'
 import type { ContentFailureKind, ContentTask, FromContentWorker, ToContentWorker } from './content-messages.ts'
+import { copiedContent } from './copied-content.ts'
 import { rehearseUpdate, UnusableUpdateError } from './rehearse-update.ts'
 import { digestStates } from './state-digests.ts'
 import { renderContent } from './render-content.ts'
@@ -43,6 +44,8 @@ function perform(doc: Y.Doc, task: Exclude<ContentTask, { type: 'digest' }>): Ui
       return renderContent(doc, task)
     case 'write':
       return writeContent(doc, task)
+    case 'copy':
+      return copiedContent(doc, task)
     case 'rehearse':
       rehearseUpdate(doc, task.update)
       return new Uint8Array()

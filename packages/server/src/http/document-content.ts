@@ -34,11 +34,12 @@ export interface DocumentContents {
   draft(input: ContentInput): Promise<Uint8Array>
 
   /**
-   * Writes all that a document holds into an empty one.
+   * Writes all that a document holds into an empty one, where addresses of files that both have lead to those of its own.
    *
-   * @throws WriteRefusedError
+   * @param bring brings it the files; resolves with their names
+   * @throws WriteRefusedError, and what `bring` throws
    */
-  copy(from: string, to: string, actor: string): Promise<Place>
+  copy(from: string, to: string, actor: string, bring: () => Promise<readonly string[]>): Promise<Place>
 
   /** As `write`, for a Yjs v1 update, which is taken as a whole or not at all. */
   update(document: string, update: Uint8Array, actor: string): Promise<Place>

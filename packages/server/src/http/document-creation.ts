@@ -11,13 +11,14 @@ import { actorOf, documentFor, type LetIn } from './document-access.ts'
 import type { DocumentContents } from './document-content.ts'
 import { summaryOf } from './document-summary.ts'
 import type { DocumentRoutesParts } from './documents.ts'
+import { FileCopies, type FileCopiesParts } from './files/file-copies.ts'
 import { entityTag } from './entity-tag.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
 import { type EdgeEnvironment, prefersMinimal } from './requests.ts'
 
 /** What the routes that create documents need. */
-export interface CreationRoutesParts extends DocumentRoutesParts {
+export interface CreationRoutesParts extends DocumentRoutesParts, FileCopiesParts {
   readonly contents: DocumentContents
 }
 
@@ -41,14 +42,26 @@ const copying = {
   ...created,
   id: 'copyDocument',
   summary: 'Copy a document',
-  text: 'The copy holds all that the document holds at that moment, not who wrote it. It is answered once it is saved.',
+  text: 'The copy holds all that the document holds at that moment, its files too, not who wrote it. Where its content has the `path` of a file, that is the copy’s own. It is answered once it is saved.',
   needs: 'read on the document, write on the id of the copy',
   body: documentCopySchema,
-  refuses: ['forbidden', 'not-found', 'already-exists', 'deleted', 'trashed', 'corrupt', 'too-long', 'overloaded'],
+  refuses: [
+    'forbidden',
+    'not-found',
+    'already-exists',
+    'deleted',
+    'trashed',
+    'corrupt',
+    'too-deep',
+    'too-long',
+    'overloaded',
+  ],
 } as const
 
 /** `POST /documents` and `/documents/{id}/copy`. */
-export function creationRoutes({ catalog, people, contents, now }: CreationRoutesParts): Hono<EdgeEnvironment> {
+export function creationRoutes({ catalog, people, contents, files, now }: CreationRoutesParts): Hono<EdgeEnvironment> {
+  const copies = new FileCopies({ files, now })
+
   const create = async (context: LetIn, { id, title = '' }: DocumentBeginning & { id: string }): Promise<void> => {
     const made = await catalog().create({ id, title, createdBy: actorOf(context), at: now() })
     if (!made) throw new ProblemError('already-exists', 409, `document ${id} exists already`)
@@ -82,7 +95,8 @@ export function creationRoutes({ catalog, people, contents, now }: CreationRoute
       if (source === undefined) throw notFound(from)
       await create(context, { id, title: title ?? source.title })
       context.set('acted', { target: id })
-      await contents.copy(from, id, actorOf(context))
+      const actor = actorOf(context)
+      await contents.copy(from, id, actor, () => copies.copy(from, id, actor))
       return await answer(context, id)
     })
 }

@@ -1,6 +1,6 @@
 import { MemoryStore } from '@weft/persistence'
 import { encodeUpdate } from '@weft/protocol'
-import { documentSummarySchema } from '@weft/protocol/http'
+import { documentSummarySchema, fileListSchema, type FileSummary, fileSummarySchema } from '@weft/protocol/http'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { startTestServer } from '../support/running-server.ts'
@@ -53,6 +53,38 @@ test('a copy holds what the document holds, and is another document', async () =
   expect((await post(`${documents}/missing/copy`, {})).status).toBe(404)
   expect((await post(`${documents}/team%2Fa/copy`, { id: '..' })).status).toBe(400)
   expect(await (await post(`${documents}/team%2Fa/copy`, { title: 'B' })).json()).toMatchObject({ title: 'B' })
+})
+
+test('a copy has files of its own, which its content shows, also once the document is erased', async () => {
+  await using server = await startTestServer({ anonymous: 'admin' })
+  const documents = `${server.url}/api/v1/documents`
+  await post(documents, { id: 'team/a' })
+  const put = async (bytes: string, type: string, name: string): Promise<FileSummary> => {
+    const init = { method: 'POST', body: Buffer.from(bytes, 'latin1'), headers: { 'content-type': type } }
+    return fileSummarySchema.parse(await (await fetch(`${documents}/team%2Fa/files?name=${name}`, init)).json())
+  }
+  const image = await put('\x89PNG\r\n\x1a\nrest', 'image/png', 'sketch.png')
+  await put('notes', 'text/plain', 'notes.txt')
+  const address = server.url + image.path
+  const html = `<p><img src="${address}"></p><p><a href="${address}">it</a></p>`
+  const headers = { 'content-type': 'text/html' }
+  const written = await fetch(`${documents}/team%2Fa/content`, { method: 'POST', body: html, headers })
+  expect(written.status).toBe(200)
+
+  expect((await post(`${documents}/team%2Fa/copy`, { id: 'team/b' })).status).toBe(201)
+  expect((await fetch(`${documents}/team%2Fa?forever`, { method: 'DELETE' })).status).toBe(204)
+  const shown = await (await fetch(`${documents}/team%2Fb/content?as=html`)).text()
+  const addresses = shown.match(/(?<=(src|href)=")[^"]+/g) ?? []
+  expect(addresses).toHaveLength(2)
+  for (const shownAt of addresses) {
+    const read = await fetch(shownAt)
+    expect([read.status, read.headers.get('content-type')]).toEqual([200, 'image/png'])
+    expect(await read.text()).toContain('rest')
+  }
+  const { files } = fileListSchema.parse(await (await fetch(`${documents}/team%2Fb/files`)).json())
+  expect(files.map(({ name, type, bytes }) => `${name} ${type} ${bytes}`).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(
+    ['notes.txt text/plain 5', 'sketch.png image/png 12'],
+  )
 })
 
 test('readers may not create or copy', async () => {

@@ -2,6 +2,7 @@ import type { DocumentFiles, FileRecord } from '@weft/persistence'
 import {
   type FileList,
   fileListSchema,
+  filesPath,
   type FileSummary,
   fileSummarySchema,
   newFileQuerySchema,
@@ -175,8 +176,15 @@ function dispositionOf({ name, type }: FileRecord): string {
 }
 
 function summaryOf(document: string, { hash, name, type, bytes: size, created, createdBy }: FileRecord): FileSummary {
-  const path = `/api/v1/documents/${encodeURIComponent(document)}/files/${hash}`
-  return { hash, name, type, bytes: size, created: new Date(created).toISOString(), createdBy, path }
+  return {
+    hash,
+    name,
+    type,
+    bytes: size,
+    created: new Date(created).toISOString(),
+    createdBy,
+    path: filesPath(document) + hash,
+  }
 }
 
 function hashIn(context: Context): string {
