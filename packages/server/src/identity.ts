@@ -1,5 +1,6 @@
 import type { AccessPolicy, LinkedIdentities } from './auth/access.ts'
 import { type AuthConfig, verifiesTokens } from './auth/auth-config.ts'
+import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
 import { IdentityPolicy } from './auth/identity-policy.ts'
 import { type Inspection, inspectToken } from './auth/inspect-token.ts'
 import { isKeySetUrl, KeySet } from './auth/key-set.ts'
@@ -18,6 +19,23 @@ export interface Identities {
   readonly mint: TokenMint | undefined
   /** Why a token opens a document, or does not. Undefined for a server that verifies no tokens. */
   readonly inspect: ((token: string, document: string) => Promise<Inspection>) | undefined
+}
+
+/**
+ * What is told of people where an application tells itself who they are. It mints no tokens: there is nothing that would verify them.
+ */
+export function authorizedIdentities(
+  authorize: Authorize,
+  log: Log,
+  revocations: RevocationList,
+  links: LinkedIdentities,
+): Identities {
+  const failed = (error: unknown): void => log.error('authorize-failed', { error })
+  return {
+    policy: authorizePolicy({ authorize, links, revocations, failed }),
+    mint: undefined,
+    inspect: undefined,
+  }
 }
 
 /** RFC 7518 §3.2: a shorter secret is easier to guess than the hash is to break. In bytes. */

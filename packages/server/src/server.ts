@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type Changes, DocumentTrashedError, readBackup, type Collections, type Store } from '@weft/persistence'
 import type { Hono } from 'hono'
 import { AuditTrail } from './audit/audit-trail.ts'
-import { type Authorize, authorizePolicy } from './auth/authorize-policy.ts'
+import type { Authorize } from './auth/authorize-policy.ts'
 import { RevocationList } from './auth/revocation-list.ts'
 import type { OriginRules } from './auth/origin.ts'
 import { ChangeTail } from './changes/change-tail.ts'
@@ -16,11 +16,12 @@ import { ServedWebhooks } from './served-webhooks.ts'
 import { ServedContents } from './served-contents.ts'
 import { DocumentSizes } from './document-sizes.ts'
 import { DocumentLinks } from './document-links.ts'
+import { KeptFileSignatures } from './file-signatures.ts'
 import { Health } from './health.ts'
 import { createEdge } from './http/edge.ts'
 import { KeptAnswers } from './http/kept-answers.ts'
 import { createSyncNodeApp, type NodeAppParts } from './http/node-app.ts'
-import { type Identities, identities } from './identity.ts'
+import { authorizedIdentities, identities } from './identity.ts'
 import { importTarget } from './import-target.ts'
 import { LiveDocuments } from './live-documents.ts'
 import { loadReport, type Observers, requestReport, roomsEvents, tierEvents } from './node-events.ts'
@@ -145,19 +146,10 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
     void links.erase(document).catch((error: unknown) => log.warn('links-left', { document, error }))
   }
   const { authorize } = parts
-  const { policy, mint, inspect }: Identities =
+  const { policy, mint, inspect } =
     authorize === undefined
       ? await identities(config, surroundings, log, revocations, links)
-      : {
-          policy: authorizePolicy({
-            authorize,
-            links,
-            revocations,
-            failed: (error) => log.error('authorize-failed', { error }),
-          }),
-          mint: undefined,
-          inspect: undefined,
-        }
+      : authorizedIdentities(authorize, log, revocations, links)
   const shared = isSharedStore(config.store)
   const opening = new StoreOpening({
     open: parts.openStore,
@@ -316,6 +308,7 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
             surroundings,
           }),
           files: () => opening.opened.files,
+          signatures: new KeptFileSignatures({ store: () => opening.opened }),
           fileSizes: { file: config.maxFileSize * mebibyte, document: config.maxFilesSize * mebibyte },
           exported: () => opening.opened,
           restore: (bytes, options) => readBackup(importTarget(opening.opened, documents), bytes, options),

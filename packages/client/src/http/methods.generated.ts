@@ -8,6 +8,7 @@ import type {
   SizeList,
   Verification,
   DocumentFile,
+  FileAddress,
   MadeLink,
   Link,
   TrashDocumentPage,
@@ -341,6 +342,8 @@ export interface WeftHttp {
   putFile(
     parameters: {
       readonly id: DocumentId
+      /** With an address that needs no token, which holds for so many seconds. */
+      readonly address?: number | undefined
       /** What it is called: no path, at most 255 characters. */
       readonly name?: string | undefined
     },
@@ -357,6 +360,8 @@ export interface WeftHttp {
   listFiles(
     parameters: {
       readonly id: DocumentId
+      /** With an address that needs no token, which holds for so many seconds. */
+      readonly address?: number | undefined
     },
     options?: CallOptions,
   ): Promise<{
@@ -366,7 +371,7 @@ export interface WeftHttp {
    * Read a file
    *
    * Images are shown where they are opened; everything else is downloaded and can run nothing here. It may be cached for ever.
-   * Needs read on the document.
+   * Needs read on the document, or an address of the file that holds.
    * `GET /api/v1/documents/{id}/files/{hash}`
    */
   readFile(
@@ -374,6 +379,10 @@ export interface WeftHttp {
       readonly id: DocumentId
       /** SHA-256 of the file’s bytes, in hexadecimal. */
       readonly hash: string
+      /** Of an address that needs no token. */
+      readonly expires?: string | undefined
+      /** Of an address that needs no token. */
+      readonly signature?: string | undefined
     },
     options?: CallOptions,
   ): Promise<Response>
@@ -391,6 +400,25 @@ export interface WeftHttp {
     },
     options?: CallOptions,
   ): Promise<void>
+  /**
+   * Make an address of a file that needs no token
+   *
+   * For what can send none, such as the images of a page. Whoever has it reads this file until it expires or the document is erased.
+   * Needs read on the document.
+   * `POST /api/v1/documents/{id}/files/{hash}/address`
+   */
+  makeFileAddress(
+    parameters: {
+      readonly id: DocumentId
+      /** SHA-256 of the file’s bytes, in hexadecimal. */
+      readonly hash: string
+    },
+    body?: {
+      /** How long it holds, in seconds: until the token that asks ends, at the latest. */
+      readonly lifetime?: number | undefined
+    },
+    options?: CallOptions,
+  ): Promise<FileAddress>
   /**
    * Make a link to a document
    *
@@ -700,6 +728,14 @@ export function methodsBy(call: Call): WeftHttp {
       call.response({ method: 'GET', path: '/api/v1/documents/{id}/files/{hash}', parameters, options }),
     removeFile: (parameters, options) =>
       call.nothing({ method: 'DELETE', path: '/api/v1/documents/{id}/files/{hash}', parameters, options }),
+    makeFileAddress: (parameters, body, options) =>
+      call.json({
+        method: 'POST',
+        path: '/api/v1/documents/{id}/files/{hash}/address',
+        parameters,
+        json: body,
+        options,
+      }),
     makeLink: (parameters, body, options) =>
       call.json({ method: 'POST', path: '/api/v1/documents/{id}/links', parameters, json: body, options }),
     listLinks: (parameters, options) =>

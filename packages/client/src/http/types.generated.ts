@@ -236,6 +236,15 @@ export interface DocumentFile {
   readonly createdBy: string
   /** Where its bytes are, as a path of this server. */
   readonly path: string
+  /** There where it was asked for. */
+  readonly address?: FileAddress | undefined
+}
+
+/** Where anyone finds a file for a while, such as the images of a page. */
+export interface FileAddress {
+  /** A path of this server, which needs no token. */
+  readonly path: string
+  readonly expires: string
 }
 
 export interface MadeLink {

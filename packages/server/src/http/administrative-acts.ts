@@ -37,6 +37,7 @@ const acts: readonly (readonly [
   ['POST', 'documents/:document/links', () => 'link.create'],
   ['DELETE', 'documents/:document/links/:target', () => 'link.delete'],
   ['POST', 'documents/:document/files', undefined],
+  ['POST', 'documents/:document/files/:target/address', undefined],
   ['DELETE', 'documents/:document/files/:target', () => 'file.delete'],
   ['POST', 'tokens', () => 'token.create'],
   ['POST', 'tokens/inspect', undefined],

@@ -16,6 +16,7 @@ import { memberRoutes, type MemberRoutesParts } from './members.ts'
 import { nodeRoutes, type NodeRoutesParts, statisticsRoutes } from './nodes.ts'
 import { exportRoutes, type ExportRoutesParts, importRoutes } from './export-routes.ts'
 import { fileRoutes, type FileRoutesParts } from './files/file-routes.ts'
+import { readerByAddress } from './files/signed-address.ts'
 import { linkRoutes, type LinkRoutesParts } from './link-routes.ts'
 import { createNodeApp, type NodeAppParts } from './node-app.ts'
 import { ProblemError } from './problem.ts'
@@ -74,7 +75,9 @@ export function createEdge(parts: EdgeParts): Hono {
   const api = new Hono<EdgeEnvironment>()
     .use('*', limitedBody())
     .use('*', async (context, next) => {
-      const identity = await policy.identify(bearerToken(context.req.header('authorization')))
+      const identity =
+        (await readerByAddress(parts, context.req)) ??
+        (await policy.identify(bearerToken(context.req.header('authorization'))))
       if ('refused' in identity) {
         throw new ProblemError(identity.refused, statuses[identity.refused], identity.text)
       }

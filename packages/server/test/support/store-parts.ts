@@ -1,5 +1,6 @@
 import { readBackup, type Store } from '@weft/persistence'
 import { DocumentLinks } from '../../src/document-links.ts'
+import { KeptFileSignatures } from '../../src/file-signatures.ts'
 import { RevocationList } from '../../src/auth/revocation-list.ts'
 import type { ExportRoutesParts } from '../../src/http/export-routes.ts'
 import type { FileRoutesParts } from '../../src/http/files/file-routes.ts'
@@ -12,6 +13,7 @@ export function storeParts(
 ): Omit<FileRoutesParts, 'now'> & ExportRoutesParts & Omit<LinkRoutesParts, 'now'> & { readonly links: DocumentLinks } {
   return {
     files: () => store.files,
+    signatures: new KeptFileSignatures({ store: () => store }),
     fileSizes: { file: 1_000_000, document: 3_000_000 },
     exported: () => store,
     restore: (bytes, options) => readBackup(store, bytes, options),

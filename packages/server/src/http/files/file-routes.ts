@@ -5,16 +5,22 @@ import {
   filesPath,
   type FileSummary,
   fileSummarySchema,
+  addressedQuerySchema,
+  type FileAddress,
+  fileAddressSchema,
+  fileListQuerySchema,
+  newFileAddressSchema,
   newFileQuerySchema,
 } from '@weft/protocol/http'
 import { type Context, Hono } from 'hono'
 import { bodyOf } from '../body-stream.ts'
-import { actorOf, documentFor } from '../document-access.ts'
+import { actorOf, documentFor, type LetIn } from '../document-access.ts'
 import { ProblemError } from '../problem.ts'
 import { describeRoute } from '../reference/describe-route.ts'
 import type { EdgeEnvironment } from '../requests.ts'
 import { rangeIn } from './byte-range.ts'
 import { fittingType, isShown } from './media-type.ts'
+import { addressesOf, type SignedAddressParts } from './signed-address.ts'
 import { Uploads } from './upload.ts'
 
 /** How much may be kept of files. */
@@ -26,13 +32,12 @@ export interface FileSizes {
 }
 
 /** What the routes of files need. */
-export interface FileRoutesParts {
+export interface FileRoutesParts extends SignedAddressParts {
   /** @throws StoreUnavailableError where there is no store yet */
   readonly files: () => DocumentFiles
   readonly fileSizes: FileSizes
   /** What ended an answer that had begun. */
   readonly brokeOff: (error: unknown) => void
-  readonly now: () => number
 }
 
 /** How many files a document may have: they are listed in one answer. */
@@ -69,6 +74,7 @@ const listing = {
   summary: 'List the files of a document',
   text: 'The oldest first.',
   needs: 'read on the document',
+  query: fileListQuerySchema,
   answers: { 200: fileListSchema },
   refuses: ['not-found', 'deleted', 'trashed', 'corrupt'],
 } as const
@@ -79,11 +85,23 @@ const reading = {
   id: 'readFile',
   summary: 'Read a file',
   text: 'Images are shown where they are opened; everything else is downloaded and can run nothing here. It may be cached for ever.',
-  needs: 'read on the document',
+  needs: 'read on the document, or an address of the file that holds',
+  query: addressedQuerySchema,
   params: hashParam,
   headers: { Range: 'One range of bytes.', 'If-None-Match': 'The ETag of what the caller has.' },
   answers: { 200: bytes, 206: bytes, 304: 'The caller has it.', 416: 'It has no such bytes.' },
   answerHeaders: { ETag: 'Its hash.' },
+  refuses: ['not-found', 'deleted', 'trashed', 'corrupt'],
+} as const
+
+const addressMaking = {
+  id: 'makeFileAddress',
+  summary: 'Make an address of a file that needs no token',
+  text: 'For what can send none, such as the images of a page. Whoever has it reads this file until it expires or the document is erased.',
+  needs: 'read on the document',
+  params: hashParam,
+  body: newFileAddressSchema,
+  answers: { 200: fileAddressSchema },
   refuses: ['not-found', 'deleted', 'trashed', 'corrupt'],
 } as const
 
@@ -97,27 +115,39 @@ const removing = {
 } as const
 
 /** `/documents/{id}/files`: images and attachments, which belong to the document and go with it. */
-export function fileRoutes({ files, fileSizes, brokeOff, now }: FileRoutesParts): Hono<EdgeEnvironment> {
+export function fileRoutes({ files, fileSizes, brokeOff, signatures, now }: FileRoutesParts): Hono<EdgeEnvironment> {
   const uploads = new Uploads(fileSizes.file)
   const limits = { files: maxFiles, bytes: fileSizes.document }
+
+  /** What gives a file's address, where somebody wants one. */
+  const addressing = async (
+    { var: { identity } }: LetIn,
+    document: string,
+    lifetime: number | undefined,
+  ): Promise<(hash: string) => FileAddress | undefined> =>
+    lifetime === undefined ? () => undefined : await addressesOf({ signatures, now }, document, lifetime, identity)
 
   return new Hono<EdgeEnvironment>()
     .post('/:id/files', describeRoute(putting), async (context) => {
       const document = documentFor(context, 'write')
-      const { name } = context.var.asked.query()
+      const { name, address } = context.var.asked.query()
       const { record, added } = await uploads.using(context, async (content) => {
         const type = fittingType(context.req.header('content-type'), content)
         if (type === undefined) throw mismatch()
         return await files().put(document, { name, type, created: now(), createdBy: actorOf(context), content }, limits)
       })
-      const body = summaryOf(document, record)
+      const addressOf = await addressing(context, document, address)
+      const body = summaryOf(document, record, addressOf(record.hash))
       context.header('Location', body.path)
       return context.json(body, added ? 201 : 200)
     })
     .get('/:id/files', describeRoute(listing), async (context) => {
       const document = documentFor(context, 'read')
+      const { address } = context.var.asked.query()
+      const records = await files().list(document)
+      const addressOf = await addressing(context, document, address)
       const body: FileList = {
-        files: (await files().list(document)).map((record) => summaryOf(document, record)),
+        files: records.map((record) => summaryOf(document, record, addressOf(record.hash))),
       }
       return context.json(body)
     })
@@ -126,6 +156,15 @@ export function fileRoutes({ files, fileSizes, brokeOff, now }: FileRoutesParts)
       const record = await files().get(document, hashIn(context))
       if (record === undefined) throw noSuchFile()
       return await answer(context, files(), document, record, brokeOff)
+    })
+    .post('/:id/files/:hash/address', describeRoute(addressMaking), async (context) => {
+      const document = documentFor(context, 'read')
+      const { lifetime } = await context.var.asked.body()
+      const hash = hashIn(context)
+      if ((await files().get(document, hash)) === undefined) throw noSuchFile()
+      const addressOf = await addressesOf({ signatures, now }, document, lifetime, context.var.identity)
+      context.header('Cache-Control', 'no-store')
+      return context.json(addressOf(hash))
     })
     .delete('/:id/files/:hash', describeRoute(removing), async (context) => {
       const document = documentFor(context, 'write')
@@ -175,7 +214,8 @@ function dispositionOf({ name, type }: FileRecord): string {
   return `${isShown(type) ? 'inline' : 'attachment'}; filename="${plain}"; filename*=UTF-8''${whole}`
 }
 
-function summaryOf(document: string, { hash, name, type, bytes: size, created, createdBy }: FileRecord): FileSummary {
+function summaryOf(document: string, record: FileRecord, address?: FileAddress): FileSummary {
+  const { hash, name, type, bytes: size, created, createdBy } = record
   return {
     hash,
     name,
@@ -184,6 +224,7 @@ function summaryOf(document: string, { hash, name, type, bytes: size, created, c
     created: new Date(created).toISOString(),
     createdBy,
     path: filesPath(document) + hash,
+    ...(address === undefined ? {} : { address }),
   }
 }
 
