@@ -1,5 +1,5 @@
 import { encodeUpdate } from '@weft/protocol'
-import { type Frame, frameOf } from './frame.ts'
+import { type Frame, frameOf, together } from './frame.ts'
 import type { Member } from './member.ts'
 import type { Replica } from './replica.ts'
 import { SlowLinks } from './slow-links.ts'
@@ -60,13 +60,17 @@ export class Delivery {
    * Sends a change of the replica to everyone.
    *
    * @param except who has it already
+   * @param along what everyone is to hear, this one too
    */
-  change(update: Uint8Array, except: Member | undefined): void {
+  change(update: Uint8Array, except: Member | undefined, along: readonly Frame[]): void {
     const others = this.#members.size - (except !== undefined && this.#members.has(except) ? 1 : 0)
-    if (others === 0) return
-    this.#traffic.delivered(others)
-    const frame = frameOf(encodeUpdate(update))
-    for (const member of this.#members) if (member !== except) member.outbox.send(frame)
+    if (others > 0) this.#traffic.delivered(others)
+    if (others === 0 && along.length === 0) return
+    const frame = together(frameOf(encodeUpdate(update)), along)
+    for (const member of this.#members) {
+      if (member !== except) member.outbox.send(frame)
+      else for (const other of along) member.outbox.send(other)
+    }
   }
 
   toAll(frame: Frame): void {

@@ -1,4 +1,4 @@
-import type { Frame } from './frame.ts'
+import { bytesOf, type Frame } from './frame.ts'
 import type { Wire } from './wire.ts'
 
 /**
@@ -54,7 +54,7 @@ export class Outbox {
       return
     }
     this.#queue.push(frame)
-    this.#queuedBytes += frame.payload.byteLength
+    this.#queuedBytes += bytesOf(frame)
     if (this.#queuedBytes <= this.#limit) return
     this.#queue = []
     this.#queuedBytes = 0
@@ -91,7 +91,7 @@ export class Outbox {
       this.#stream = undefined
     }
     const frame = this.#queue.shift()
-    if (frame !== undefined) this.#queuedBytes -= frame.payload.byteLength
+    if (frame !== undefined) this.#queuedBytes -= bytesOf(frame)
     return frame
   }
 }

@@ -118,17 +118,28 @@ export class Presence {
     if (shown?.owner === node) this.#remove(clientId, shown.clock)
   }
 
-  /** What has to be heard since the last call: by everyone here, and by other nodes. */
-  take(): { readonly all: AwarenessEntry[]; readonly here: AwarenessEntry[] } {
-    const ids = new Set([...this.#changed, ...this.#renewed])
-    const here = [...this.#changedHere]
-    this.#changed.clear()
+  /**
+   * What has to be heard since the last call: by everyone here, and by other nodes.
+   *
+   * @param bytes of how much everyone here is told, about, but of one client at least. Of whom nobody heard for longest comes
+   *   first; who is left is `changed` still.
+   */
+  take(bytes: number): { readonly all: AwarenessEntry[]; readonly here: AwarenessEntry[] } {
+    for (const clientId of this.#renewed) this.#changed.add(clientId)
     this.#renewed.clear()
-    this.#changedHere.clear()
-    return {
-      all: [...ids].flatMap((clientId) => this.#entry(clientId)),
-      here: here.flatMap((clientId) => this.#entry(clientId)),
+    const all: AwarenessEntry[] = []
+    let taken = 0
+    for (const clientId of this.#changed) {
+      if (taken >= bytes) break
+      this.#changed.delete(clientId)
+      for (const entry of this.#entry(clientId)) {
+        all.push(entry)
+        taken += entry.json.length
+      }
     }
+    const here = [...this.#changedHere].flatMap((clientId) => this.#entry(clientId))
+    this.#changedHere.clear()
+    return { all, here }
   }
 
   /** Those that are connected to this node. */

@@ -28,7 +28,7 @@ import type { Host, OtherNodes } from './nodes/other-nodes.ts'
 import { othersOf } from './others-of.ts'
 import type { Pressure } from './pressure.ts'
 import { Presence } from './presence.ts'
-import { PresenceDelivery } from './presence-delivery.ts'
+import { PresenceDelivery, type PresenceNews } from './presence-delivery.ts'
 import { presenceFrames } from './presence-frames.ts'
 import type { Replica } from './replica.ts'
 import type { ReplicaCapture } from './replica-capture.ts'
@@ -244,18 +244,22 @@ export class Room {
     if (letGo) this.#events.waitingLetGo()
     this.#pace.flushed(now, change !== undefined)
     if (change !== undefined) this.#traffic.flushed(waiting - this.#intake.waiting)
-    if (change !== undefined) this.#delivery.change(change, author)
+    let presence: PresenceNews | undefined
+    if (change !== undefined) {
+      presence = this.#presenceDelivery.along(now)
+      this.#delivery.change(change, author, presence?.frames ?? [])
+    }
     for (const member of incomplete) this.#ask(member)
     for (const { actor, update, waits } of entries) this.#appender.add(actor, update, waits)
     // Who it is that waits for what is left does not matter: all of them hear a little later.
     if (this.#intake.empty) this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
-    if (this.#presenceDelivery.until(now) === 0) {
-      this.#pace.flushed(now, true)
-      const here = this.#presenceDelivery.send(now)
-      this.others?.publish(here)
-    } else if (this.others?.asked === true) this.others.publish([])
+    if (presence === undefined && this.#presenceDelivery.until(now, this.#window) === 0) {
+      presence = this.#presenceDelivery.take(now)
+      for (const frame of presence.frames) this.#delivery.toAll(frame)
+    }
+    if (presence !== undefined || this.others?.asked === true) this.others?.publish(presence?.here ?? [])
     if (this.#intake.empty) this.#backpressure.flushed()
     else this.#pace.edited(now, this.#window)
     this.#scheduleFlush()
@@ -331,9 +335,10 @@ export class Room {
       this.#schedule.flushIn(0)
       return
     }
-    const untilFlush = this.#pace.wait(now, this.#window)
+    const window = this.#window
+    const untilFlush = this.#pace.wait(now, window)
     const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
-    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now))
+    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now, window))
     if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 

@@ -20,11 +20,7 @@ export function frameHeader(length: number, first: number = wholeMessage): Uint8
   return header
 }
 
-/** A payload in its framing, in one buffer. */
-export function framed(payload: Uint8Array): Uint8Array {
-  const header = frameHeader(payload.byteLength)
-  const whole = new Uint8Array(header.byteLength + payload.byteLength)
-  whole.set(header)
-  whole.set(payload, header.byteLength)
-  return whole
+/** Payloads in their framing, a frame each, in one buffer. */
+export function framed(payloads: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(payloads.flatMap((payload) => [frameHeader(payload.byteLength), payload]))
 }

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream'
 import { closeCodes, closeReason, type RefusalKind } from '@weft/protocol'
 import { WebSocket } from 'ws'
-import type { Frame } from '../room/frame.ts'
+import { type Frame, payloadsOf } from '../room/frame.ts'
 import type { Wire } from '../room/wire.ts'
 import { framed, frameHeader, partOfMessage } from './server-frame.ts'
 
-/** Payloads up to this are copied behind their header; larger ones are written as they are, shared by all members. */
+/** Messages up to this are copied behind their header, and so are those that go together; larger ones are written as they are. */
 const copyBytes = 16 * 1024
 
 /** How long a client that is told to come back should wait by default, in milliseconds. */
@@ -45,13 +45,13 @@ export class SocketWire implements Wire {
       return
     }
     this.lastSent = this.sweep
-    const { payload } = frame
-    if (payload.byteLength <= copyBytes) {
-      frame.wire ??= framed(payload)
-      this.#socket.write(frame.wire)
+    const { payload, next } = frame
+    if (next === undefined && payload.byteLength > copyBytes) {
+      this.#write(frameHeader(payload.byteLength), [payload])
       return
     }
-    this.#write(frameHeader(payload.byteLength), [payload])
+    frame.wire ??= framed(payloadsOf(frame))
+    this.#socket.write(frame.wire)
   }
 
   sendPart(pieces: readonly Uint8Array[], last: boolean): void {

@@ -28,6 +28,7 @@ describe('S5: a member that sends presence of 32 KiB at 60 Hz', () => {
     let sent = 0
     let clock = 0
     let slowestEdit = 0
+    let last: Uint8Array | undefined
     for (let tick = 0; tick < 120; tick++) {
       loud.sendFrame(largeState(++clock))
       writer.text.insert(0, 'x')
@@ -36,6 +37,7 @@ describe('S5: a member that sends presence of 32 KiB at 60 Hz', () => {
         fixture.surroundings.advance(1)
         const frames = reader.wire.take()
         sent += frames.filter(isPresence).length
+        last = frames.findLast(isPresence) ?? last
         if (frames.some((frame) => !isPresence(frame))) slowestEdit = Math.max(slowestEdit, waited)
       }
       for (const { wire, member } of members) {
@@ -43,12 +45,12 @@ describe('S5: a member that sends presence of 32 KiB at 60 Hz', () => {
         fixture.room.drained(member)
       }
     }
-    // 200 members × 32 KiB at 64 MiB a second: ten times a second.
-    expect(sent).toBeGreaterThan(15)
-    expect(sent).toBeLessThan(25)
+    // 200 members × 32 KiB, most of which weighs four times as much, at 200 MB a second: eight times a second.
+    expect(sent).toBeGreaterThanOrEqual(12)
+    expect(sent).toBeLessThanOrEqual(18)
     expect(slowestEdit).toBeLessThanOrEqual(12)
     fixture.surroundings.advance(1_000)
-    const last = reader.wire.take().findLast(isPresence)
+    last = reader.wire.take().findLast(isPresence) ?? last
     expect(Buffer.from(last ?? []).includes(`"${clock}xx`)).toBe(true)
   })
 

@@ -1,17 +1,21 @@
 import type { RefusalKind } from '@weft/protocol'
-import type { Frame } from '../../src/room/frame.ts'
+import { type Frame, payloadsOf } from '../../src/room/frame.ts'
 import type { Wire } from '../../src/room/wire.ts'
 
 /** A socket that keeps what it was sent until the test takes it. */
 export class FakeWire implements Wire {
   closed: RefusalKind | undefined
   paused = false
+  /** How often something was sent. */
+  writes = 0
   readonly #frames: Uint8Array[] = []
   /** Of a message whose last part has not come. */
   readonly #parts: Uint8Array[] = []
 
   send(frame: Frame): void {
-    if (this.closed === undefined) this.#frames.push(frame.payload)
+    if (this.closed !== undefined) return
+    this.writes++
+    this.#frames.push(...payloadsOf(frame))
   }
 
   sendPart(pieces: readonly Uint8Array[], last: boolean): void {
