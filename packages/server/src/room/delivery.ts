@@ -62,7 +62,7 @@ export class Delivery {
    * @param except who has it already
    * @param along what everyone is to hear, this one too
    */
-  change(update: Uint8Array, except: Member | undefined, along: readonly Frame[]): void {
+  change(update: Uint8Array, except: Member | undefined, along: readonly Frame[] = []): void {
     const others = this.#members.size - (except !== undefined && this.#members.has(except) ? 1 : 0)
     if (others > 0) this.#traffic.delivered(others)
     if (others === 0 && along.length === 0) return

@@ -23,6 +23,7 @@ export class PresenceDelivery {
   readonly #delivery: Delivery
   readonly #pressure: Pressure
   readonly #pace = new PresencePace()
+  #begun = -Infinity
 
   constructor(presence: Presence, delivery: Delivery, pressure: Pressure) {
     this.#presence = presence
@@ -36,20 +37,35 @@ export class PresenceDelivery {
    * @param window how long edits wait for each other: presence waits for company no less
    */
   until(now: number, window: number): number {
-    const least = Math.max(window, this.#pressure.presenceInterval)
-    if (this.#presence.changed) return this.#pace.until(now, this.#delivery.members.size, least)
-    return this.#presence.renewed ? Math.max(0, this.#pace.last + renewalInterval - now) : Infinity
+    const { last } = this.#pace
+    if (this.#presence.changed) {
+      return this.#pace.until(now, this.#delivery.members.size, Math.max(last + window, this.#earliest))
+    }
+    return this.#presence.renewed ? Math.max(0, last + renewalInterval - now) : Infinity
   }
 
   /** What to send with a change that goes to everyone now; undefined where it is too early for more presence, or nothing to tell. */
   along(now: number): PresenceNews | undefined {
-    if (!this.#presence.changed || this.#pace.untilAlong(now, this.#pressure.presenceInterval) > 0) return undefined
-    return this.take(now)
+    const early = this.#pace.untilAlong(now, this.#earliest) > 0
+    return early || !this.#presence.changed ? undefined : this.#take(now)
   }
 
-  /** What to send now, the oldest of it first; what would take too long at once is left for the next time. */
-  take(now: number): PresenceNews {
+  /** Tells everyone here, if it is time. @returns what it told, with what to tell other nodes */
+  send(now: number, window: number): PresenceNews | undefined {
+    if (this.until(now, window) > 0) return undefined
+    const news = this.#take(now)
+    for (const frame of news.frames) this.#delivery.toAll(frame)
+    return news
+  }
+
+  /** On a node that is hard pressed a telling begins only so long after the last one did; its parts follow as they are paid for. */
+  get #earliest(): number {
+    return this.#presence.telling ? -Infinity : this.#begun + this.#pressure.presenceInterval
+  }
+
+  #take(now: number): PresenceNews {
     const members = this.#delivery.members.size
+    if (!this.#presence.telling) this.#begun = now
     const { all, here } = this.#presence.take(presenceBytesAtOnce(members))
     this.#pace.sent(now, members, weightOf(all.map(({ json }) => json.length)))
     return { frames: presenceFrames(all), here }

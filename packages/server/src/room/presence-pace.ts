@@ -48,15 +48,15 @@ export class PresencePace {
   /**
    * Milliseconds to wait from now; 0 for none.
    *
-   * @param least milliseconds between two messages
+   * @param earliest in milliseconds since 1970, whatever the share allows
    */
-  until(now: number, members: number, least: number): number {
-    return waitUntil(Math.max(this.#paid + (members * callCost) / share, this.#last + least), now)
+  until(now: number, members: number, earliest: number): number {
+    return waitUntil(Math.max(this.#paid + (members * callCost) / share, earliest), now)
   }
 
   /** The same for what goes along with an edit, in the same write: its call is paid for. */
-  untilAlong(now: number, least: number): number {
-    return waitUntil(Math.max(this.#paid, this.#last + least), now)
+  untilAlong(now: number, earliest: number): number {
+    return waitUntil(Math.max(this.#paid, earliest), now)
   }
 }
 

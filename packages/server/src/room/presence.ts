@@ -36,7 +36,9 @@ export class Presence {
   readonly #shown = new Map<number, Shown>()
   readonly #gone = new Map<number, number>()
   readonly #claims = new Map<object, number>()
-  readonly #changed = new Set<number>()
+  #changed = new Set<number>()
+  /** Those of them that everyone is being told of, a part at a time. */
+  #telling = new Set<number>()
   readonly #renewed = new Set<number>()
   /** Those of them that changed here, so that other nodes have to hear of it. */
   readonly #changedHere = new Set<number>()
@@ -45,7 +47,12 @@ export class Presence {
 
   /** Whether something changed that others should hear of now. */
   get changed(): boolean {
-    return this.#changed.size > 0
+    return this.#changed.size > 0 || this.telling
+  }
+
+  /** Whether not all was told of what had changed when the telling began. */
+  get telling(): boolean {
+    return this.#telling.size > 0
   }
 
   /** Whether a state was renewed unchanged: others need to hear of it only before their 30 s timers run out. */
@@ -121,17 +128,20 @@ export class Presence {
   /**
    * What has to be heard since the last call: by everyone here, and by other nodes.
    *
-   * @param bytes of how much everyone here is told, about, but of one client at least. Of whom nobody heard for longest comes
-   *   first; who is left is `changed` still.
+   * @param bytes of how much everyone here is told, about, but of one client at least. Before all of that was told which had
+   *   changed when the telling began, nothing is told that changed later.
    */
   take(bytes: number): { readonly all: AwarenessEntry[]; readonly here: AwarenessEntry[] } {
-    for (const clientId of this.#renewed) this.#changed.add(clientId)
-    this.#renewed.clear()
+    if (!this.telling) {
+      this.#telling = new Set([...this.#changed, ...this.#renewed])
+      this.#changed = new Set()
+      this.#renewed.clear()
+    }
     const all: AwarenessEntry[] = []
     let taken = 0
-    for (const clientId of this.#changed) {
+    for (const clientId of this.#telling) {
       if (taken >= bytes) break
-      this.#changed.delete(clientId)
+      this.#telling.delete(clientId)
       for (const entry of this.#entry(clientId)) {
         all.push(entry)
         taken += entry.json.length
@@ -203,8 +213,15 @@ export class Presence {
     this.#gone.delete(clientId)
     const unchanged = shown?.json === json
     this.#shown.set(clientId, { owner, clock, json: unchanged ? shown.json : json })
-    const quiet = unchanged && !this.#changed.has(clientId) && !this.#denied.delete(clientId)
-    ;(quiet ? this.#renewed : this.#changed).add(clientId)
+    const waits = this.#changed.has(clientId) || this.#telling.has(clientId)
+    const quiet = unchanged && !waits && !this.#denied.delete(clientId)
+    if (quiet) this.#renewed.add(clientId)
+    else this.#hasChanged(clientId)
+  }
+
+  /** What is being told is told as it is when its turn comes. */
+  #hasChanged(clientId: number): void {
+    if (!this.#telling.has(clientId)) this.#changed.add(clientId)
   }
 
   #remove(clientId: number, clock: number): void {
@@ -219,7 +236,7 @@ export class Presence {
     }
     this.#renewed.delete(clientId)
     this.#denied.delete(clientId)
-    this.#changed.add(clientId)
+    this.#hasChanged(clientId)
   }
 
   #entry(clientId: number): AwarenessEntry[] {

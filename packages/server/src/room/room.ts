@@ -28,7 +28,7 @@ import type { Host, OtherNodes } from './nodes/other-nodes.ts'
 import { othersOf } from './others-of.ts'
 import type { Pressure } from './pressure.ts'
 import { Presence } from './presence.ts'
-import { PresenceDelivery, type PresenceNews } from './presence-delivery.ts'
+import { PresenceDelivery } from './presence-delivery.ts'
 import { presenceFrames } from './presence-frames.ts'
 import type { Replica } from './replica.ts'
 import type { ReplicaCapture } from './replica-capture.ts'
@@ -244,21 +244,15 @@ export class Room {
     if (letGo) this.#events.waitingLetGo()
     this.#pace.flushed(now, change !== undefined)
     if (change !== undefined) this.#traffic.flushed(waiting - this.#intake.waiting)
-    let presence: PresenceNews | undefined
-    if (change !== undefined) {
-      presence = this.#presenceDelivery.along(now)
-      this.#delivery.change(change, author, presence?.frames ?? [])
-    }
+    const along = change === undefined ? undefined : this.#presenceDelivery.along(now)
+    if (change !== undefined) this.#delivery.change(change, author, along?.frames)
     for (const member of incomplete) this.#ask(member)
     for (const { actor, update, waits } of entries) this.#appender.add(actor, update, waits)
     // Who it is that waits for what is left does not matter: all of them hear a little later.
     if (this.#intake.empty) this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
-    if (presence === undefined && this.#presenceDelivery.until(now, this.#window) === 0) {
-      presence = this.#presenceDelivery.take(now)
-      for (const frame of presence.frames) this.#delivery.toAll(frame)
-    }
+    const presence = along ?? this.#presenceDelivery.send(now, this.#window)
     if (presence !== undefined || this.others?.asked === true) this.others?.publish(presence?.here ?? [])
     if (this.#intake.empty) this.#backpressure.flushed()
     else this.#pace.edited(now, this.#window)
@@ -335,10 +329,9 @@ export class Room {
       this.#schedule.flushIn(0)
       return
     }
-    const window = this.#window
-    const untilFlush = this.#pace.wait(now, window)
+    const untilFlush = this.#pace.wait(now, this.#window)
     const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
-    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now, window))
+    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now, this.#window))
     if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 

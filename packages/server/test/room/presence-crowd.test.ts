@@ -102,10 +102,12 @@ describe('S5: five hundred whose carets move', () => {
     for (let index = 0; index < 499; index++) crowd.move(index)
     const first = crowd.pass(1, listener)
     expect(first.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(16_000)
-    // Whoever was told of and moves again has to let the others go first.
+    // Whoever was told of and moves again has to let the others go first; who was not is told of once.
     crowd.move(0)
+    crowd.move(400)
     const told = Crowd.told([...first, ...crowd.pass(2_000, listener)])
-    expect(told).toEqual([...Array.from({ length: 499 }, (_, index) => `${index}-1`), '0-2'])
+    const once = Array.from({ length: 499 }, (_, index) => (index === 400 ? '400-2' : `${index}-1`))
+    expect(told).toEqual([...once, '0-2'])
   })
 
   it('S5: hear of it in the same write as of an edit', async () => {
@@ -125,5 +127,20 @@ describe('S5: five hundred whose carets move', () => {
     expect(listener.wire.writes).toBe(writes + 1)
     expect(Crowd.told(heard)).toEqual(['1-1'])
     expect(crowd.pass(100, listener)).toEqual([])
+  })
+
+  it('S5: hear of each other more seldom on a node that is hard pressed, but of everyone', async () => {
+    const crowd = await Crowd.gather(500)
+    const listener = crowd.person(499)
+    crowd.fixture.pressure.presenceInterval = 1_000
+    crowd.pass(1_000, listener)
+    for (let index = 0; index < 499; index++) crowd.move(index)
+    expect(Crowd.told(crowd.pass(999, listener))).toHaveLength(499)
+    for (let index = 0; index < 499; index++) crowd.move(index)
+    const begun = crowd.pass(1, listener)
+    for (let index = 0; index < 499; index++) crowd.move(index)
+    const told = Crowd.told([...begun, ...crowd.pass(998, listener)])
+    expect(told).toHaveLength(499)
+    expect(told.filter((who) => who.endsWith('-3')).length).toBeGreaterThan(400)
   })
 })

@@ -4,10 +4,10 @@ import { presenceBytesAtOnce, PresencePace, weightOf } from '../../src/room/pres
 describe('when presence may go out', () => {
   it('is at once in a room that was quiet, and soon again in a small one', () => {
     const pace = new PresencePace()
-    expect(pace.until(0, 500, 25)).toBe(0)
+    expect(pace.until(0, 500, -Infinity)).toBe(0)
     pace.sent(1_000, 10, 300)
     expect(pace.until(1_000, 10, 0)).toBe(0)
-    expect(pace.until(1_000, 10, 11)).toBe(11)
+    expect(pace.until(1_000, 10, 1_011)).toBe(11)
     expect(pace.last).toBe(1_000)
   })
 
