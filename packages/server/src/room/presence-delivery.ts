@@ -65,8 +65,9 @@ export class PresenceDelivery {
 
   #take(now: number): PresenceNews {
     const members = this.#delivery.members.size
-    if (!this.#presence.telling) this.#begun = now
-    const { all, here } = this.#presence.take(presenceBytesAtOnce(members))
+    const mayBegin = now >= this.#begun + this.#pressure.presenceInterval
+    const { all, here, begins } = this.#presence.take(presenceBytesAtOnce(members), mayBegin)
+    if (begins) this.#begun = now
     this.#pace.sent(now, members, weightOf(all.map(({ json }) => json.length)))
     return { frames: presenceFrames(all), here }
   }

@@ -20,6 +20,16 @@ export interface Contradictions {
   readonly denied: readonly { readonly owner: object; readonly entry: AwarenessEntry }[]
 }
 
+/** What is to be heard. */
+export interface PresenceTaken {
+  /** By everyone here. */
+  readonly all: AwarenessEntry[]
+  /** By other nodes. */
+  readonly here: AwarenessEntry[]
+  /** Whether a telling begins with it. */
+  readonly begins: boolean
+}
+
 interface Shown {
   readonly owner: object
   clock: number
@@ -128,28 +138,22 @@ export class Presence {
   /**
    * What has to be heard since the last call: by everyone here, and by other nodes.
    *
-   * @param bytes of how much everyone here is told, about, but of one client at least. Before all of that was told which had
-   *   changed when the telling began, nothing is told that changed later.
+   * @param bytes of how much everyone here is told, about, but of one client at least
+   * @param mayBegin whether another telling may begin: that is of what has changed since the last one began, once that is over
    */
-  take(bytes: number): { readonly all: AwarenessEntry[]; readonly here: AwarenessEntry[] } {
-    if (!this.telling) {
+  take(bytes: number, mayBegin: boolean): PresenceTaken {
+    const all = this.#told(bytes)
+    const begins = mayBegin && !this.telling
+    if (begins) {
       this.#telling = new Set([...this.#changed, ...this.#renewed])
       this.#changed = new Set()
       this.#renewed.clear()
-    }
-    const all: AwarenessEntry[] = []
-    let taken = 0
-    for (const clientId of this.#telling) {
-      if (taken >= bytes) break
-      this.#telling.delete(clientId)
-      for (const entry of this.#entry(clientId)) {
-        all.push(entry)
-        taken += entry.json.length
-      }
+      const taken = all.reduce((sum, { json }) => sum + json.length, 0)
+      all.push(...this.#told(bytes - taken))
     }
     const here = [...this.#changedHere].flatMap((clientId) => this.#entry(clientId))
     this.#changedHere.clear()
-    return { all, here }
+    return { all, here, begins }
   }
 
   /** Those that are connected to this node. */
@@ -176,6 +180,20 @@ export class Presence {
   personOf(owner: object): Person | undefined {
     const shown = this.#shown.get(this.#claims.get(owner) ?? -1)
     return shown?.owner === owner ? personOf(JSON.parse(shown.json)) : undefined
+  }
+
+  #told(bytes: number): AwarenessEntry[] {
+    const told: AwarenessEntry[] = []
+    let taken = 0
+    for (const clientId of this.#telling) {
+      if (taken >= bytes) break
+      this.#telling.delete(clientId)
+      for (const entry of this.#entry(clientId)) {
+        told.push(entry)
+        taken += entry.json.length
+      }
+    }
+    return told
   }
 
   #claim(owner: object, entry: AwarenessEntry, opening: boolean): AwarenessEntry[] {
