@@ -52,6 +52,14 @@ export interface TrashPage {
   readonly next: string | undefined
 }
 
+/** How many documents there are. */
+export interface DocumentCounts {
+  /** Those that are listed. */
+  readonly documents: number
+  /** Those in the trash. */
+  readonly trashed: number
+}
+
 /** A cursor that no listing of this order gave out. */
 export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError'
@@ -75,6 +83,9 @@ export interface DocumentCatalog {
 
   /** @throws InvalidCursorError, StoreUnavailableError */
   list(listing: DocumentListing): Promise<DocumentRecordPage>
+
+  /** Counted as documents come and go, so that asking costs the same however many there are. @throws StoreUnavailableError */
+  count(): Promise<DocumentCounts>
 
   /**
    * @param expected only where the title is this one

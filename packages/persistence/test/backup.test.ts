@@ -48,6 +48,7 @@ function disturbed(
     catalog: {
       create: (document) => catalog.create(document),
       creatorOf: (document) => catalog.creatorOf(document),
+      count: () => catalog.count(),
       get: (document) => catalog.get(document),
       list: (listing) => catalog.list(listing),
       setTitle: (document, title, at) => catalog.setTitle(document, title, at),

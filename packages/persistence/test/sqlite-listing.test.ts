@@ -31,6 +31,22 @@ test(
   },
 )
 
+test('E3: a store from before its documents were counted is counted once it is opened', async () => {
+  await using made = await makeStoreFolder()
+  const before = await openSqliteStore(made.folder)
+  for (const id of ['a', 'b', 'c']) await before.catalog.create({ id, title: '', createdBy: '', at: 1 })
+  await before.catalog.trash('b', 2)
+  await before.catalog.delete('c', 2)
+  await before.close()
+  for (const trigger of ['added', 'removed', 'moved']) tamper(made.folder, `DROP TRIGGER count_${trigger}`)
+  tamper(made.folder, 'DROP TABLE counts')
+  const store = await openSqliteStore(made.folder)
+  expect(await store.catalog.count()).toEqual({ documents: 1, trashed: 1 })
+  await store.catalog.restore('b')
+  expect(await store.catalog.count()).toEqual({ documents: 2, trashed: 0 })
+  await store.close()
+})
+
 async function createMany({ catalog }: Store, prefix: string, count: number, from: number): Promise<void> {
   await Promise.all(
     Array.from({ length: count }, (_, index) =>

@@ -525,9 +525,9 @@ export interface WeftHttp {
    */
   listNodes(options?: CallOptions): Promise<NodeList>
   /**
-   * Show how the nodes are now
+   * Show how many documents there are, and how the nodes are now
    *
-   * Each of them is asked. For series over time there is `/metrics` of each.
+   * Each node is asked. For series over time there is `/metrics` of each.
    * Needs admin on *.
    * `GET /api/v1/statistics`
    */

@@ -322,6 +322,13 @@ export interface Node {
 }
 
 export interface Statistics {
+  /** What the store counts; null while it does not answer. With Redis it may be a second behind what other nodes did. */
+  readonly catalog: {
+    /** How many documents there are, open or not. */
+    readonly documents: number
+    /** How many are in the trash. */
+    readonly trashed: number
+  } | null
   /** Of all nodes that answered. A document that is open on two nodes counts twice. */
   readonly total: {
     /** How many documents are open there. */

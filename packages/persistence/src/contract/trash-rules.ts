@@ -114,6 +114,29 @@ export function trashRules(kind: StoreKind): void {
       expect(await catalog.creatorOf('a')).toBe('grace')
     }))
 
+  test('documents are counted as they come and go, and those of the trash apart', () =>
+    withStore(kind, async (subject) => {
+      const { catalog } = subject.store
+      expect(await catalog.count()).toEqual({ documents: 0, trashed: 0 })
+      for (const id of ['a', 'b', 'team/c', 'team/d']) await begin(subject.store, id)
+      await append(subject.store, 'a', (await subject.store.log.load('a')).head.epoch, 'text')
+      await catalog.setTitle('a', 'A', 2)
+      await catalog.create({ id: 'a', title: '', createdBy: 'x', at: 2 })
+      expect(await catalog.count()).toEqual({ documents: 4, trashed: 0 })
+      await catalog.trash('a', 3)
+      await catalog.trash('b', 3)
+      expect(await catalog.count()).toEqual({ documents: 2, trashed: 2 })
+      await catalog.restore('a')
+      await catalog.restore('a')
+      await catalog.delete('b', 4)
+      await catalog.delete('team/c', 4)
+      expect(await catalog.count()).toEqual({ documents: 2, trashed: 0 })
+      await catalog.recreate({ id: 'b', title: '', createdBy: 'x', at: 5 })
+      await catalog.trash('team/d', 6)
+      if (kind.durable) await subject.reopen()
+      expect(await subject.store.catalog.count()).toEqual({ documents: 2, trashed: 1 })
+    }))
+
   test('what never was cannot be put into the trash, nor taken out of it', () =>
     withStore(kind, async ({ store }) => {
       await expect(store.catalog.trash('nobody', 1)).rejects.toThrow(DocumentNotFoundError)

@@ -3,6 +3,7 @@ import { pageOf } from '../catalog-page.ts'
 import { assertPageSize, assertTime } from '../checked-arguments.ts'
 import type {
   DocumentCatalog,
+  DocumentCounts,
   DocumentListing,
   DocumentRecord,
   DocumentRecordPage,
@@ -56,6 +57,12 @@ export class MemoryCatalog implements DocumentCatalog {
       .filter((record) => after === undefined || comparePositions(positionOf(order, record), after) > 0)
       .sort((a, b) => comparePositions(positionOf(order, a), positionOf(order, b)))
     return pageOf(order, limit, found.slice(0, limit + 1))
+  }
+
+  async count(): Promise<DocumentCounts> {
+    const all = [...this.#documents.allPresent()]
+    const trashed = all.filter(([, document]) => document.trashed !== undefined).length
+    return { documents: all.length - trashed, trashed }
   }
 
   async setTitle(document: string, title: string, at: number, expected?: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { assertPageSize, assertTime } from '../checked-arguments.ts'
 import type {
   DocumentCatalog,
+  DocumentCounts,
   DocumentListing,
   DocumentRecord,
   DocumentRecordPage,
@@ -8,6 +9,7 @@ import type {
   TrashListing,
   TrashPage,
 } from '../document-catalog.ts'
+import type { DocumentCounter } from './document-counter.ts'
 import type { DocumentLives } from './document-lives.ts'
 import type { ListingIndex } from './listing-index.ts'
 import type { ListingReader } from './listing-reader.ts'
@@ -18,14 +20,21 @@ export class RedisCatalog implements DocumentCatalog {
   readonly #lives: DocumentLives
   readonly #index: ListingIndex
   readonly #listing: ListingReader
-
   readonly #trash: TrashReader
+  readonly #counter: DocumentCounter
 
-  constructor(lives: DocumentLives, index: ListingIndex, listing: ListingReader, trash: TrashReader) {
+  constructor(
+    lives: DocumentLives,
+    index: ListingIndex,
+    listing: ListingReader,
+    trash: TrashReader,
+    counter: DocumentCounter,
+  ) {
     this.#lives = lives
     this.#index = index
     this.#listing = listing
     this.#trash = trash
+    this.#counter = counter
   }
 
   async create(document: NewDocument): Promise<boolean> {
@@ -45,6 +54,11 @@ export class RedisCatalog implements DocumentCatalog {
     assertPageSize(listing)
     await this.#index.flush()
     return this.#listing.list(listing)
+  }
+
+  async count(): Promise<DocumentCounts> {
+    await this.#index.flush()
+    return await this.#counter.count()
   }
 
   async setTitle(document: string, title: string, at: number, expected?: string): Promise<boolean> {

@@ -16,6 +16,7 @@ import { ChangeFeed } from './change-feed.ts'
 import { ClusterRoutes } from './cluster-routes.ts'
 import { DocumentAccess } from './document-access.ts'
 import { defaultPrefix } from './document-keys.ts'
+import { DocumentCounter } from './document-counter.ts'
 import { DocumentLives } from './document-lives.ts'
 import { type Durability, parseDurability } from './durability.ts'
 import { sentinelRefusal } from './failover-checks.ts'
@@ -167,7 +168,13 @@ class OpenRedisStore implements RedisStore {
     this.caveats = caveats
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
     this.catalog = countedCatalog(
-      new RedisCatalog(lives, index, new ListingReader(access, index), new TrashReader(access, index)),
+      new RedisCatalog(
+        lives,
+        index,
+        new ListingReader(access, index),
+        new TrashReader(access, index),
+        new DocumentCounter(access),
+      ),
       this.#operations,
     )
     this.#channels = new ShardedChannels(access, location)
@@ -218,6 +225,7 @@ function countedCatalog(catalog: DocumentCatalog, operations: Operations): Docum
     create: (document) => operations.run(() => catalog.create(document)),
     get: (document) => operations.run(() => catalog.get(document)),
     creatorOf: (document) => operations.run(() => catalog.creatorOf(document)),
+    count: () => operations.run(() => catalog.count()),
     list: (listing) => operations.run(() => catalog.list(listing)),
     setTitle: (document, title, at, expected) => operations.run(() => catalog.setTitle(document, title, at, expected)),
     trash: (document, at) => operations.run(() => catalog.trash(document, at)),

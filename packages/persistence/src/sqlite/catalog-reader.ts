@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { type CatalogPosition, decodeCursor, encodeCursor } from '../catalog-cursor.ts'
 import { pageOf } from '../catalog-page.ts'
 import type {
+  DocumentCounts,
   DocumentListing,
   DocumentOrder,
   DocumentRecord,
@@ -38,6 +39,7 @@ type TimeOrder = 'updated' | 'created'
 
 /** Looks up and lists documents. */
 export class CatalogReader {
+  readonly #database: DatabaseSync
   readonly #titles: TitleSearcher
   readonly #one: StatementSync
   readonly #creator: StatementSync
@@ -50,6 +52,7 @@ export class CatalogReader {
   readonly #scanEnd: Readonly<Record<TimeOrder, StatementSync>>
 
   constructor(database: DatabaseSync) {
+    this.#database = database
     this.#titles = new TitleSearcher(database, columns, recordOf)
     this.#one = database.prepare(`SELECT ${columns} FROM documents WHERE id = ? AND deleted IS NULL`)
     // What is in the trash has a number below 0 there.
@@ -116,6 +119,12 @@ export class CatalogReader {
   creatorOf(document: string): string | undefined {
     const row = this.#creator.get(document)
     return row === undefined ? undefined : textIn(row, 'created_by')
+  }
+
+  count(): DocumentCounts {
+    // Prepared when it is asked for: a store that is only read may be from before there were any counts.
+    const row = this.#database.prepare('SELECT documents, trashed FROM counts').get() ?? {}
+    return { documents: numberIn(row, 'documents'), trashed: numberIn(row, 'trashed') }
   }
 
   /** @throws InvalidCursorError */

@@ -1,4 +1,5 @@
 import type {
+  DocumentCounts,
   DocumentListing,
   DocumentRecord,
   DocumentRecordPage,
@@ -16,6 +17,7 @@ export type ReadRequest =
   | { readonly type: 'heads'; readonly documents: readonly string[] }
   | { readonly type: 'get'; readonly document: string }
   | { readonly type: 'creator'; readonly document: string }
+  | { readonly type: 'count' }
   | { readonly type: 'list'; readonly listing: DocumentListing }
   | { readonly type: 'list-trash'; readonly listing: TrashListing }
   /** All files of a document, or the one of a hash. */
@@ -28,6 +30,7 @@ export interface ReadAnswers {
   readonly heads: { readonly heads: readonly (Place | undefined)[] }
   readonly get: DocumentRecord | undefined
   readonly creator: { readonly creator: string | undefined }
+  readonly count: { readonly counts: DocumentCounts }
   readonly list: DocumentRecordPage
   readonly 'list-trash': { readonly trash: TrashPage }
   readonly files: { readonly files: readonly StoredFileRecord[] }
@@ -61,6 +64,7 @@ export type ReadReply =
   | { readonly type: 'heads'; readonly heads: readonly (Place | undefined)[] }
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
   | { readonly type: 'creator'; readonly creator: string | undefined }
+  | { readonly type: 'counts'; readonly counts: DocumentCounts }
   | { readonly type: 'page'; readonly page: DocumentRecordPage }
   | { readonly type: 'trash'; readonly page: TrashPage }
   | { readonly type: 'files'; readonly files: readonly StoredFileRecord[] }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import {
+  type DocumentCounts,
   type DocumentListing,
   type DocumentRecord,
   type DocumentRecordPage,
@@ -91,6 +92,13 @@ export class ReadThread {
     const answer = await this.#ask({ type: 'creator', document }, document)
     if (answer === undefined || !('creator' in answer)) throw strange()
     return answer.creator
+  }
+
+  /** @throws StoreUnavailableError */
+  async count(): Promise<DocumentCounts> {
+    const answer = await this.#ask({ type: 'count' }, '')
+    if (answer === undefined || !('counts' in answer)) throw strange()
+    return answer.counts
   }
 
   /** @throws InvalidCursorError, StoreUnavailableError */
@@ -211,6 +219,9 @@ function finish(pending: Pending, reply: Exclude<ReadReply, { type: 'checkpoint'
       return
     case 'creator':
       resolve({ creator: reply.creator })
+      return
+    case 'counts':
+      resolve({ counts: reply.counts })
       return
     case 'page':
       resolve(reply.page)

@@ -39,6 +39,9 @@ function answer(request: ReadRequest, emit: Emit): void {
     case 'get':
       emit({ type: 'record', record: catalog.get(request.document) }, [])
       return
+    case 'count':
+      emit({ type: 'counts', counts: catalog.count() }, [])
+      return
     case 'list':
       emit({ type: 'page', page: catalog.list(request.listing) }, [])
       return

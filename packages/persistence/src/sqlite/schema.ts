@@ -16,6 +16,7 @@ const applicationId = 0x77656674
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts). In by_update
  *            stands also what is in the trash, in a scope of its own.
  * outlines   How the chunks of a generation go together, where that was made with them.
+ * counts     How many documents there are, and how many are in the trash: triggers count them as they come and go.
  * title_words  The words of titles (title-index.ts).
  * files, file_chunks  Files of documents. Of those that are being written, that are there, and that are to be swept.
  * changes    Where each document is in the feed of changes; `unfed` are those that wait for their place, in the order in which they
@@ -144,6 +145,24 @@ const laterTables = `
     record BLOB NOT NULL,
     PRIMARY KEY (file, number)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE IF NOT EXISTS counts (documents INTEGER NOT NULL, trashed INTEGER NOT NULL) STRICT;
+  INSERT INTO counts
+    SELECT
+      (SELECT count(*) FROM documents WHERE deleted IS NULL),
+      (SELECT count(*) FROM documents WHERE deleted < 0)
+    WHERE NOT EXISTS (SELECT 1 FROM counts);
+  CREATE TRIGGER IF NOT EXISTS count_added AFTER INSERT ON documents WHEN ifnull(new.deleted, -1) < 0 BEGIN
+    UPDATE counts SET documents = documents + (new.deleted IS NULL), trashed = trashed + (new.deleted IS NOT NULL);
+  END;
+  CREATE TRIGGER IF NOT EXISTS count_removed AFTER DELETE ON documents WHEN ifnull(old.deleted, -1) < 0 BEGIN
+    UPDATE counts SET documents = documents - (old.deleted IS NULL), trashed = trashed - (old.deleted IS NOT NULL);
+  END;
+  CREATE TRIGGER IF NOT EXISTS count_moved AFTER UPDATE OF deleted ON documents BEGIN
+    UPDATE counts SET
+      documents = documents + (new.deleted IS NULL) - (old.deleted IS NULL),
+      trashed = trashed + (ifnull(new.deleted, 0) < 0) - (ifnull(old.deleted, 0) < 0);
+  END;
 `
 
 /**

@@ -1,6 +1,7 @@
 import { assertPageSize, assertTime } from '../checked-arguments.ts'
 import type {
   DocumentCatalog,
+  DocumentCounts,
   DocumentListing,
   DocumentRecord,
   DocumentRecordPage,
@@ -41,6 +42,10 @@ export class SqliteCatalog implements DocumentCatalog {
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     assertPageSize(listing)
     return this.#reads.list(listing)
+  }
+
+  count(): Promise<DocumentCounts> {
+    return this.#reads.count()
   }
 
   async setTitle(document: string, title: string, at: number, expected?: string): Promise<boolean> {

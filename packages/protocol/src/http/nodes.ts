@@ -72,8 +72,16 @@ export interface NodeStatistics extends Load {
   readonly loadStage: number
 }
 
+/** What can be counted in the store. */
+export interface CatalogStatistics {
+  readonly documents: number
+  readonly trashed: number
+}
+
 /** `GET /api/v1/statistics` answers this. */
 export interface Statistics {
+  /** Of the store; null while it does not answer. */
+  readonly catalog: CatalogStatistics | null
   readonly total: Load
   readonly nodes: readonly NodeStatistics[]
   readonly unanswered: readonly string[]
@@ -90,6 +98,16 @@ const loadFields = {
 /** {@link Statistics} */
 export const statisticsSchema: z.ZodType<Statistics> = z
   .object({
+    catalog: z
+      .object({
+        documents: count.meta({ description: 'How many documents there are, open or not.' }),
+        trashed: count.meta({ description: 'How many are in the trash.' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What the store counts; null while it does not answer. With Redis it may be a second behind what other nodes did.',
+      }),
     total: z
       .object(loadFields)
       .meta({ description: 'Of all nodes that answered. A document that is open on two nodes counts twice.' }),

@@ -1,4 +1,4 @@
-import type { NodeRecord } from '@weft/persistence'
+import { type DocumentCatalog, type DocumentCounts, type NodeRecord, StoreUnavailableError } from '@weft/persistence'
 import {
   type Load,
   type NodeList,
@@ -19,6 +19,8 @@ export type StatisticsOfNode = Omit<NodeStatistics, 'node'>
 
 /** What the routes of nodes need. */
 export interface NodeRoutesParts {
+  /** @throws StoreUnavailableError where there is no store yet */
+  readonly catalog: () => Pick<DocumentCatalog, 'count'>
   /** The nodes that are up. @throws StoreUnavailableError */
   readonly nodes: () => Promise<readonly NodeRecord[]>
   /** How each of them is. @throws StoreUnavailableError */
@@ -36,8 +38,8 @@ const listing = {
 
 const counting = {
   id: 'showStatistics',
-  summary: 'Show how the nodes are now',
-  text: 'Each of them is asked. For series over time there is `/metrics` of each.',
+  summary: 'Show how many documents there are, and how the nodes are now',
+  text: 'Each node is asked. For series over time there is `/metrics` of each.',
   needs: 'admin on *',
   answers: { 200: statisticsSchema },
   refuses: ['forbidden'],
@@ -52,18 +54,29 @@ export function nodeRoutes({ nodes }: NodeRoutesParts): Hono<EdgeEnvironment> {
   })
 }
 
-/** `/statistics`: how the nodes are. */
-export function statisticsRoutes({ statistics }: NodeRoutesParts): Hono<EdgeEnvironment> {
+/** `/statistics`: how many documents there are, and how the nodes are. */
+export function statisticsRoutes({ catalog, statistics }: NodeRoutesParts): Hono<EdgeEnvironment> {
   return new Hono<EdgeEnvironment>().get('/', describeRoute(counting), async (context) => {
     requireAdminOfAll(context.get('identity'))
-    const { answers, unanswered } = await statistics()
+    const [counts, { answers, unanswered }] = await Promise.all([countsOf(catalog), statistics()])
     const body: Statistics = {
+      catalog: counts,
       total: answers.map(({ answer }) => answer).reduce(plus, nothing),
       nodes: answers.map(({ node, answer }) => ({ node, ...answer })),
       unanswered,
     }
     return context.json(body)
   })
+}
+
+/** How the nodes are is asked most where the store is away. */
+async function countsOf(catalog: NodeRoutesParts['catalog']): Promise<DocumentCounts | null> {
+  try {
+    return await catalog().count()
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return null
+    throw error
+  }
 }
 
 function summaryOf({ pid, since, ...node }: NodeRecord): NodeSummary {

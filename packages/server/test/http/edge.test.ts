@@ -309,6 +309,7 @@ describe('the HTTP edge', () => {
         create: fail,
         get: fail,
         creatorOf: fail,
+        count: fail,
         list: fail,
         setTitle: fail,
         delete: fail,
