@@ -19,16 +19,17 @@ export class MeasuredLog implements DocumentLog {
     this.#metrics = metrics
   }
 
-  async append(document: string, request: AppendRequest): Promise<AppendReceipt> {
+  append(document: string, request: AppendRequest): Promise<AppendReceipt> {
     const begun = performance.now()
-    try {
-      const receipt = await this.#log.append(document, request)
-      this.#metrics.appended('durable', (performance.now() - begun) / 1_000)
-      return receipt
-    } catch (error) {
-      this.#metrics.appended('failed', (performance.now() - begun) / 1_000)
-      throw error
+    const ended = (outcome: 'durable' | 'failed'): void => {
+      this.#metrics.appended(outcome, (performance.now() - begun) / 1_000)
     }
+    const receipt = this.#log.append(document, request)
+    receipt.then(
+      () => ended('durable'),
+      () => ended('failed'),
+    )
+    return receipt
   }
 
   load(document: string, reader?: CheckpointReader): Promise<LoadedDocument> {

@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '../errors.ts'
 import { refusalError } from './refusal-error.ts'
 import type { CollectionItem } from '../collections.ts'
 import type { StoredRevocation } from './stored-revocations.ts'
-import type { FedChanges, JobAnswer, WriteJob } from './write-jobs.ts'
+import type { FedChanges, JobAnswer, JobOutcome, WriteJob } from './write-jobs.ts'
 import type { WriteThread } from './write-thread.ts'
 
 type Bytes = readonly Uint8Array[]
@@ -20,46 +20,58 @@ export class Performer {
   }
 
   /** A job that answers nothing. `document` is the one it concerns, for an error's text. */
-  async perform(job: WriteJob, document: string, parts: Bytes = []): Promise<void> {
-    await this.#answer(job, document, parts)
+  perform(job: WriteJob, document: string, parts: Bytes = []): Promise<void> {
+    return this.#thread.run(job, parts, (outcome) => {
+      answerOf(outcome, document)
+    })
   }
 
   /** A job that answers yes or no. */
-  async decide(job: WriteJob, document: string, parts: Bytes = []): Promise<boolean> {
-    const answer = await this.#answer(job, document, parts)
-    if (typeof answer !== 'boolean') throw strange(job)
-    return answer
+  decide(job: WriteJob, document: string, parts: Bytes = []): Promise<boolean> {
+    return this.#thread.run(job, parts, (outcome) => {
+      const answer = answerOf(outcome, document)
+      if (typeof answer !== 'boolean') throw strange(job)
+      return answer
+    })
   }
 
-  async append(job: Extract<WriteJob, { type: 'append' }>, parts: Bytes): Promise<AppendReceipt> {
-    const answer = await this.#answer(job, job.document, parts)
-    if (typeof answer !== 'object' || !('epoch' in answer)) throw strange(job)
-    return answer
+  append(job: Extract<WriteJob, { type: 'append' }>, parts: Bytes): Promise<AppendReceipt> {
+    return this.#thread.run(job, parts, (outcome) => {
+      const answer = answerOf(outcome, job.document)
+      if (typeof answer !== 'object' || !('epoch' in answer)) throw strange(job)
+      return answer
+    })
   }
 
-  async revocations(job: Extract<WriteJob, { type: 'revocations' }>): Promise<readonly StoredRevocation[]> {
-    const answer = await this.#answer(job, '', [])
-    if (typeof answer !== 'object' || !('revocations' in answer)) throw strange(job)
-    return answer.revocations
+  revocations(job: Extract<WriteJob, { type: 'revocations' }>): Promise<readonly StoredRevocation[]> {
+    return this.#thread.run(job, [], (outcome) => {
+      const answer = answerOf(outcome)
+      if (typeof answer !== 'object' || !('revocations' in answer)) throw strange(job)
+      return answer.revocations
+    })
   }
 
-  async changes(job: Extract<WriteJob, { type: 'read-changes' }>): Promise<FedChanges> {
-    const answer = await this.#answer(job, '', [])
-    if (typeof answer !== 'object' || !('changes' in answer)) throw strange(job)
-    return answer.changes
+  changes(job: Extract<WriteJob, { type: 'read-changes' }>): Promise<FedChanges> {
+    return this.#thread.run(job, [], (outcome) => {
+      const answer = answerOf(outcome)
+      if (typeof answer !== 'object' || !('changes' in answer)) throw strange(job)
+      return answer.changes
+    })
   }
 
-  async collectionItems(job: Extract<WriteJob, { type: 'list-collection' }>): Promise<readonly CollectionItem[]> {
-    const answer = await this.#answer(job, '', [])
-    if (typeof answer !== 'object' || !('items' in answer)) throw strange(job)
-    return answer.items
+  collectionItems(job: Extract<WriteJob, { type: 'list-collection' }>): Promise<readonly CollectionItem[]> {
+    return this.#thread.run(job, [], (outcome) => {
+      const answer = answerOf(outcome)
+      if (typeof answer !== 'object' || !('items' in answer)) throw strange(job)
+      return answer.items
+    })
   }
+}
 
-  async #answer(job: WriteJob, document: string, parts: Bytes): Promise<JobAnswer> {
-    const outcome = await this.#thread.run(job, parts)
-    if ('refusal' in outcome) throw refusalError(document, outcome.refusal)
-    return outcome.answer
-  }
+/** @throws StoreError where the job was refused */
+function answerOf(outcome: JobOutcome, document = ''): JobAnswer {
+  if ('refusal' in outcome) throw refusalError(document, outcome.refusal)
+  return outcome.answer
 }
 
 function strange({ type }: WriteJob): StoreUnavailableError {

@@ -11,7 +11,7 @@ export type StartWriteWorker = (settings: ConnectionSettings) => Worker
 interface QueuedJob {
   readonly job: WriteJob
   readonly parts: readonly Uint8Array[]
-  readonly resolve: (outcome: JobOutcome) => void
+  readonly settle: (outcome: JobOutcome) => void
   readonly reject: (error: Error) => void
 }
 
@@ -74,17 +74,33 @@ export class WriteThread {
    * Has a job done.
    *
    * @param parts the job's byte strings, which must stay as they are until then
-   * @returns its outcome, once it is durable
+   * @param answer makes of its outcome what is asked for; what it throws is thrown
+   * @returns that, once it is durable
    * @throws StoreUnavailableError
    */
-  run(job: WriteJob, parts: readonly Uint8Array[] = []): Promise<JobOutcome> {
+  run<Answer>(
+    job: WriteJob,
+    parts: readonly Uint8Array[],
+    answer: (outcome: JobOutcome) => Answer,
+  ): Promise<Answer> {
     if (this.#closed !== undefined) return Promise.reject(new StoreUnavailableError('the store is closed'))
-    return this.#enqueue(job, parts)
+    return this.#enqueue(job, parts, answer)
   }
 
-  #enqueue(job: WriteJob, parts: readonly Uint8Array[]): Promise<JobOutcome> {
+  #enqueue<Answer>(
+    job: WriteJob,
+    parts: readonly Uint8Array[],
+    answer: (outcome: JobOutcome) => Answer,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ job, parts, resolve, reject })
+      const settle = (outcome: JobOutcome): void => {
+        try {
+          resolve(answer(outcome))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      this.#queue.push({ job, parts, settle, reject })
       this.#pace.add(job)
       this.#pumpSoon()
     })
@@ -98,7 +114,7 @@ export class WriteThread {
 
   async #close(): Promise<void> {
     // Jobs are done in order, so this one's end is that of all before it. Where the thread is down there are none.
-    if (this.#state.name !== 'down') await this.#enqueue({ type: 'check' }, []).catch(() => {})
+    if (this.#state.name !== 'down') await this.#enqueue({ type: 'check' }, [], () => {}).catch(() => {})
     if (this.#state.name !== 'ready') {
       this.#state = { name: 'closed' }
       return
@@ -184,7 +200,7 @@ export class WriteThread {
         // The next batch goes out before this one's callers run: the disk need not wait for them.
         this.#state = { name: 'ready', worker }
         this.#pump()
-        settle(batch, message)
+        settleAll(batch, message)
         break
       }
       case 'closed':
@@ -224,7 +240,7 @@ function send(worker: Worker, message: ToWriteThread, transfer: ArrayBuffer[] = 
   worker.postMessage(message, transfer)
 }
 
-function settle(
+function settleAll(
   batch: readonly QueuedJob[],
   message: Extract<FromWriteThread, { type: 'committed' | 'failed' }>,
 ): void {
@@ -233,10 +249,10 @@ function settle(
     for (const { reject } of batch) reject(error)
     return
   }
-  for (const [index, { resolve, reject }] of batch.entries()) {
+  for (const [index, { settle, reject }] of batch.entries()) {
     const outcome = message.outcomes[index]
     if (outcome === undefined) reject(new StoreUnavailableError('the thread that writes the store did not answer'))
-    else resolve(outcome)
+    else settle(outcome)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RefusalKind } from '@weft/protocol'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { Tally } from './tally.ts'
 import { TrafficMetrics } from './traffic-metrics.ts'
 
 /** What a node has at the moment. */
@@ -50,11 +51,13 @@ export class Metrics {
     'status',
   )
   readonly #appends = this.#counter('weft_appends_total', 'appends to the log', 'outcome')
-  readonly #appendSeconds = new Histogram({
+  /** How many ended in each way: put into the counter when it is read, since there are thousands a second. */
+  readonly #appended = { durable: 0, failed: 0 }
+  readonly #appendSeconds = new Tally({
     name: 'weft_append_seconds',
     help: 'until an append was durable',
     buckets: appendBuckets,
-    registers: [this.#registry],
+    registry: this.#registry,
   })
   readonly #compactions = this.#counter('weft_compactions_total', 'compactions of a log', 'outcome')
   readonly #incidents = this.#counter(
@@ -78,7 +81,6 @@ export class Metrics {
     if (worker !== undefined) this.#registry.setDefaultLabels({ worker: String(worker) })
     // An alert on a count that grew needs its zero.
     for (const kind of ['log-forked', 'log-lost', 'waiting-let-go'] as const) this.#incidents.inc({ kind }, 0)
-    for (const outcome of ['durable', 'failed'] as const) this.#appends.inc({ outcome }, 0)
     for (const outcome of ['done', 'nothing', 'superseded', 'failed'] as const) this.#compactions.inc({ outcome }, 0)
   }
 
@@ -94,8 +96,8 @@ export class Metrics {
 
   /** An append ended. */
   appended(outcome: 'durable' | 'failed', seconds: number): void {
-    this.#appends.inc({ outcome })
-    if (outcome === 'durable') this.#appendSeconds.observe(seconds)
+    this.#appended[outcome]++
+    if (outcome === 'durable') this.#appendSeconds.add(seconds)
   }
 
   /** A compaction ended. */
@@ -123,6 +125,8 @@ export class Metrics {
     // Watching the event loop and the garbage collector costs a little all the time: only where somebody looks.
     if (!this.#describesProcess) collectDefaultMetrics({ register: this.#registry })
     this.#describesProcess = true
+    this.#appends.reset()
+    for (const outcome of ['durable', 'failed'] as const) this.#appends.inc({ outcome }, this.#appended[outcome])
     const levels = this.#levels()
     this.#gauges.connections.set(levels.connections)
     this.#gauges.documents.set(levels.documents)

@@ -22,6 +22,7 @@ test('levels are read when they are asked for, and what happened is counted by k
   metrics.upgradeRefused(403)
   metrics.appended('durable', 0.003)
   metrics.appended('durable', 0.003)
+  metrics.appended('durable', 20)
   metrics.appended('failed', 9)
   metrics.compacted('done')
   metrics.compacted('failed')
@@ -47,11 +48,13 @@ test('levels are read when they are asked for, and what happened is counted by k
       'weft_refusals_total{kind="read-only"} 2',
       'weft_refusals_total{kind="malformed"} 1',
       'weft_upgrades_refused_total{status="403"} 1',
-      'weft_appends_total{outcome="durable"} 2',
+      'weft_appends_total{outcome="durable"} 3',
       'weft_appends_total{outcome="failed"} 1',
       'weft_append_seconds_bucket{le="0.0025"} 0',
       'weft_append_seconds_bucket{le="0.005"} 2',
-      'weft_append_seconds_count 2',
+      'weft_append_seconds_bucket{le="+Inf"} 3',
+      'weft_append_seconds_sum 20.006',
+      'weft_append_seconds_count 3',
       'weft_compactions_total{outcome="done"} 1',
       'weft_compactions_total{outcome="failed"} 1',
       'weft_incidents_total{kind="log-forked"} 1',
