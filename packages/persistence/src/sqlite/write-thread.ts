@@ -78,11 +78,7 @@ export class WriteThread {
    * @returns that, once it is durable
    * @throws StoreUnavailableError
    */
-  run<Answer>(
-    job: WriteJob,
-    parts: readonly Uint8Array[],
-    answer: (outcome: JobOutcome) => Answer,
-  ): Promise<Answer> {
+  run<Answer>(job: WriteJob, parts: readonly Uint8Array[], answer: (outcome: JobOutcome) => Answer): Promise<Answer> {
     if (this.#closed !== undefined) return Promise.reject(new StoreUnavailableError('the store is closed'))
     return this.#enqueue(job, parts, answer)
   }
@@ -97,7 +93,7 @@ export class WriteThread {
         try {
           resolve(answer(outcome))
         } catch (error) {
-          reject(error)
+          reject(error instanceof Error ? error : new Error(String(error)))
         }
       }
       this.#queue.push({ job, parts, settle, reject })

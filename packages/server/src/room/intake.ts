@@ -199,9 +199,16 @@ export class Intake {
   #takeOne({ member, update, answersStep1 }: Received): void {
     if (member.ejected) return
     if (member.held !== undefined && !answersStep1) this.#hold(member, member.held, update)
+    // A step 2 repeats every deletion there ever was: what of it is new only applying it tells.
+    else if (!answersStep1 && this.#replica.takePlain(update)) this.#takePlain(member, update)
     else this.#apply(member, update)
     // A step 2 is all that its sender has: what it sent before waits no longer, or nothing it has will help.
     if (answersStep1) this.#endHolding(member)
+  }
+
+  #takePlain(member: Member, update: Uint8Array): void {
+    this.#changed(member, update)
+    this.#log(member, update)
   }
 
   #apply(member: Member, update: Uint8Array): void {

@@ -2,6 +2,7 @@ import { applyAsItIs, applyWithWaiting, stateWithoutWaiting, waitingIn, withoutO
 import type { LoadedDocument } from '@weft/persistence'
 import * as Y from 'yjs'
 import { applyGroup, applyUpdates } from './apply-updates.ts'
+import { EditsAhead } from './edits-ahead.ts'
 import type { RoomLimits } from './limits.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import { isSound } from './sound-update.ts'
@@ -28,7 +29,9 @@ export interface Applied {
 
 /** One document in memory, and what is cached about it. Synchronous; no I/O. */
 export class Replica {
+  /** What {@link #ahead} holds is not applied yet: for {@link #whole}. */
   readonly #doc: Y.Doc
+  readonly #ahead: EditsAhead
   readonly #cache: StateCache
   /** Whether some of what waited in the log could never be integrated, and was let go. */
   readonly letGo: boolean
@@ -39,6 +42,7 @@ export class Replica {
 
   private constructor(doc: Y.Doc, cache: StateCache, letGo: boolean) {
     this.#doc = doc
+    this.#ahead = new EditsAhead(doc)
     this.letGo = letGo
     this.#cache = cache
     this.#doc.on('update', (update: Uint8Array) => this.#emitted.push(update))
@@ -68,19 +72,33 @@ export class Replica {
   }
 
   /**
+   * Takes an update without applying it, where it is plain what it changes: all that it says.
+   *
+   * @returns whether it was; if not, it is for `apply`
+   */
+  takePlain(update: Uint8Array): boolean {
+    if (this.waiting || !this.#ahead.take(update)) return false
+    this.#changed = true
+    this.#stateVector = undefined
+    if (this.#ahead.full) this.#applyAhead()
+    return true
+  }
+
+  /**
    * Applies an update as one transaction.
    *
    * @param limits how much may wait for other updates
    */
   apply(update: Uint8Array, limits: Pick<RoomLimits, 'waitingBytesPerRoom' | 'waitingDeleteBytes'>): Applied {
-    const { store } = this.#doc
+    const doc = this.#whole
+    const { store } = doc
     const before = copyPending(store)
     const bytesBefore = this.waitingBytes
-    const added = withoutOverlap(this.#doc, update)
+    const added = withoutOverlap(doc, update)
     let error: Error | undefined
     let letGo = false
     try {
-      letGo = applyWithWaiting(this.#doc, added)
+      letGo = applyWithWaiting(doc, added)
     } catch (cause) {
       error = new Error('Yjs cannot read this update', { cause })
     }
@@ -113,10 +131,11 @@ export class Replica {
   applyLogged(updates: readonly Uint8Array[]): Pick<Applied, 'update' | 'error' | 'letGo'> {
     let error: Error | undefined
     let letGo = false
-    this.#doc.transact(() => {
+    const doc = this.#whole
+    doc.transact(() => {
       for (const update of updates) {
         try {
-          if (applyGroup(this.#doc, [update])) letGo = true
+          if (applyGroup(doc, [update])) letGo = true
         } catch (cause) {
           error = new Error('Yjs cannot read this update', { cause })
         }
@@ -133,7 +152,7 @@ export class Replica {
    */
   applyTogether(updates: readonly Uint8Array[]): { readonly count: number; readonly update: Uint8Array | undefined } {
     let count = 0
-    this.#doc.transact(() => {
+    this.#whole.transact(() => {
       for (const update of updates) {
         if (!this.#appliesWhole(update)) break
         count++
@@ -166,13 +185,13 @@ export class Replica {
 
   /** The encoded state vector. */
   get stateVector(): Uint8Array {
-    this.#stateVector ??= Y.encodeStateVector(this.#doc)
+    this.#stateVector ??= Y.encodeStateVector(this.#whole)
     return this.#stateVector
   }
 
   /** The whole state: one update, or one and what came since. Shared by all who ask (R7). */
   state(): readonly Uint8Array[] {
-    return this.#cache.state(() => stateWithoutWaiting(this.#doc), this.#waitingUpdate())
+    return this.#cache.state(() => stateWithoutWaiting(this.#whole), this.#waitingUpdate())
   }
 
   /**
@@ -194,7 +213,7 @@ export class Replica {
    * @throws Error where it is no state vector
    */
   difference(stateVector: Uint8Array): Uint8Array {
-    return Y.encodeStateAsUpdate(this.#doc, stateVector)
+    return Y.encodeStateAsUpdate(this.#whole, stateVector)
   }
 
   /**
@@ -204,7 +223,7 @@ export class Replica {
    */
   contains(update: Uint8Array): boolean {
     const { structs, ds } = Y.decodeUpdate(update)
-    const { store } = this.#doc
+    const { store } = this.#whole
     for (const struct of structs) {
       if (!(struct instanceof Y.Skip) && struct.id.clock + struct.length > Y.getState(store, struct.id.client))
         return false
@@ -222,12 +241,24 @@ export class Replica {
 
   /** How large the encoded state is, in bytes. */
   exactBytes(): number {
-    this.#cache.renew(() => stateWithoutWaiting(this.#doc))
+    this.#cache.renew(() => stateWithoutWaiting(this.#whole))
     return this.roughBytes
   }
 
   destroy(): void {
     this.#doc.destroy()
+  }
+
+  /** The document with everything applied that was taken. */
+  get #whole(): Y.Doc {
+    if (!this.#ahead.empty) this.#applyAhead()
+    return this.#doc
+  }
+
+  /** What was taken ahead was sent on then. */
+  #applyAhead(): void {
+    this.#ahead.apply()
+    this.#emitted = []
   }
 
   #takeEmitted(): Uint8Array | undefined {
