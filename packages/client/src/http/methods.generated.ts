@@ -281,13 +281,17 @@ export interface WeftHttp {
   /**
    * List who has a document open
    *
-   * On whichever nodes they are. One for each connection, so that somebody with two windows is there twice.
+   * On whichever nodes they are. One for each connection, so that somebody with two windows is there twice. Nobody is missed or shown twice from page to page who stays meanwhile.
    * Needs read on the document; admin to see nodes and what waits.
    * `GET /api/v1/documents/{id}/members`
    */
   listMembers(
     parameters: {
       readonly id: DocumentId
+      /** How many are on a page. */
+      readonly limit?: number | undefined
+      /** The `next` of the page before. */
+      readonly cursor?: string | undefined
     },
     options?: CallOptions,
   ): Promise<MemberList>

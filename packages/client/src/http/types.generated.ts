@@ -135,9 +135,10 @@ export interface Person {
 }
 
 export interface MemberList {
-  /** All of them, those who came first ahead. */
+  /** Those who came first ahead. */
   readonly members: readonly Member[]
-  readonly next: null
+  /** Continues the list as `cursor`; null at its end. */
+  readonly next: string | null
   /** Whether all nodes answered. */
   readonly complete: boolean
   /** The nodes that did not. With `admin` on the document. */

@@ -50,11 +50,16 @@ export const memberSchema: z.ZodType<Member> = z
   })
   .meta({ id: 'Member', description: 'A connection that has a document open.' })
 
-/** `GET /api/v1/documents/{id}/members` answers this: all of them, those who came first ahead. */
+/** What `GET /api/v1/documents/{id}/members` may be asked. */
+export const memberQuerySchema: z.ZodType<{ limit: number; cursor?: string | undefined }> = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many are on a page.' }),
+  cursor: z.string().max(1024).optional().meta({ description: 'The `next` of the page before.' }),
+})
+
+/** `GET /api/v1/documents/{id}/members` answers this: a page, those who came first ahead. */
 export interface MemberList {
   readonly members: readonly Member[]
-  /** Always null: there are no further pages. */
-  readonly next: null
+  readonly next: string | null
   /** Whether all nodes answered. */
   readonly complete: boolean
   /** The nodes that did not; told to those with `admin` on the document. */
@@ -64,8 +69,8 @@ export interface MemberList {
 /** {@link MemberList} */
 export const memberListSchema: z.ZodType<MemberList> = z
   .object({
-    members: z.array(memberSchema).meta({ description: 'All of them, those who came first ahead.' }),
-    next: z.null(),
+    members: z.array(memberSchema).meta({ description: 'Those who came first ahead.' }),
+    next: z.string().nullable().meta({ description: 'Continues the list as `cursor`; null at its end.' }),
     complete: z.boolean().meta({ description: 'Whether all nodes answered.' }),
     unanswered: z
       .array(z.string())

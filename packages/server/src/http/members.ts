@@ -1,5 +1,5 @@
 import type { DocumentCatalog } from '@weft/persistence'
-import { type Member, type MemberList, memberListSchema } from '@weft/protocol/http'
+import { type Member, type MemberList, memberListSchema, memberQuerySchema } from '@weft/protocol/http'
 import { type Context, Hono } from 'hono'
 import type { MemberFacts } from '../room/member-facts.ts'
 import { notFound, requireRole } from './access.ts'
@@ -21,10 +21,11 @@ export interface MemberRoutesParts {
 const listing = {
   id: 'listMembers',
   summary: 'List who has a document open',
-  text: 'On whichever nodes they are. One for each connection, so that somebody with two windows is there twice.',
+  text: 'On whichever nodes they are. One for each connection, so that somebody with two windows is there twice. Nobody is missed or shown twice from page to page who stays meanwhile.',
   needs: 'read on the document; admin to see nodes and what waits',
+  query: memberQuerySchema,
   answers: { 200: memberListSchema },
-  refuses: ['not-found'],
+  refuses: ['not-found', 'invalid-cursor'],
 } as const
 
 const removal = {
@@ -44,14 +45,22 @@ export function memberRoutes({ catalog, members, remove }: MemberRoutesParts): H
       const id = idOf(context)
       requireRole(context.get('identity'), id, 'read')
       if ((await catalog().get(id)) === undefined) throw notFound(id)
+      const { limit, cursor } = context.var.asked.query()
+      const after = cursor === undefined ? undefined : placeIn(cursor)
       const isAdmin = await administers(context.get('identity'), id, catalog)
       const { answers, unanswered } = await members(id)
+      const following = answers
+        .flatMap(({ node, answer }) => answer.map((facts) => ({ node, facts })))
+        .filter(({ facts }) => after === undefined || byPlace(facts, after) > 0)
+        .toSorted((a, b) => byPlace(a.facts, b.facts))
+      const page = following.slice(0, limit)
+      const last = following.length > limit ? page.at(-1) : undefined
       const body: MemberList = {
-        members: answers
-          .flatMap(({ node, answer }) => answer.map((facts) => ({ node, facts })))
-          .toSorted((a, b) => a.facts.since - b.facts.since)
-          .map(({ node, facts }) => ({ ...memberOf(facts), ...(isAdmin ? { node, lag: lagOf(facts) } : {}) })),
-        next: null,
+        members: page.map(({ node, facts }) => ({
+          ...memberOf(facts),
+          ...(isAdmin ? { node, lag: lagOf(facts) } : {}),
+        })),
+        next: last === undefined ? null : cursorOf(last.facts),
         complete: unanswered.length === 0,
         ...(isAdmin ? { unanswered } : {}),
       }
@@ -65,6 +74,26 @@ export function memberRoutes({ catalog, members, remove }: MemberRoutesParts): H
       if (answers.some(({ answer }) => answer)) return context.body(null, 204)
       throw notThere(context, unanswered)
     })
+}
+
+/** Where a member stands in the list. */
+type MemberPlace = Pick<MemberFacts, 'since' | 'id'>
+
+function byPlace(a: MemberPlace, b: MemberPlace): number {
+  if (a.since !== b.since) return a.since - b.since
+  if (a.id === b.id) return 0
+  return a.id < b.id ? -1 : 1
+}
+
+function cursorOf({ since, id }: MemberPlace): string {
+  return `${since}.${id}`
+}
+
+/** @throws ProblemError 400 */
+function placeIn(cursor: string): MemberPlace {
+  const [, since, id] = /^(\d{1,16})\.([^.]+)$/.exec(cursor) ?? []
+  if (since !== undefined && id !== undefined) return { since: Number(since), id }
+  throw new ProblemError('invalid-cursor', 400, 'the cursor was not given out by this list: give its `next` as it was')
 }
 
 function notThere(context: Context, unanswered: readonly string[]): ProblemError {

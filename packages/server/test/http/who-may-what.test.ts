@@ -60,6 +60,7 @@ const routes: Readonly<Record<string, { method: string; path: string; body?: str
   'rename to nothing': { method: 'PATCH', path: `${documents}/team-a%2Fplan`, body: '{}' },
   members: { method: 'GET', path: `${documents}/team-a%2Fplan/members` },
   'members of what is not there': { method: 'GET', path: `${documents}/team-a%2Fnope/members` },
+  'members after a made-up place': { method: 'GET', path: `${documents}/team-a%2Fplan/members?cursor=x` },
   'remove a member': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/one` },
   'remove one that is not there': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/two` },
   'remove one that may be elsewhere': { method: 'DELETE', path: `${documents}/team-a%2Fplan/members/lost` },
@@ -145,6 +146,13 @@ const answers: Readonly<Record<string, readonly [Answer, Answer, Answer, Answer,
   'rename to nothing': [forbidden, notFound, notFound, invalid, invalid],
   members: ['200', notFound, notFound, '200', '200'],
   'members of what is not there': [notFound, notFound, notFound, notFound, notFound],
+  'members after a made-up place': [
+    '400 invalid-cursor',
+    notFound,
+    notFound,
+    '400 invalid-cursor',
+    '400 invalid-cursor',
+  ],
   'remove a member': [forbidden, notFound, notFound, forbidden, '204'],
   'remove one that is not there': [forbidden, notFound, notFound, forbidden, notFound],
   'remove one that may be elsewhere': [forbidden, notFound, notFound, forbidden, '503 nodes-silent'],
@@ -535,6 +543,7 @@ describe('who may what over HTTP', () => {
       next: null,
     })
     expect(await (await call({ method: 'GET', path: '/api/v1/statistics' }, key)).json()).toEqual({
+      catalog: { documents: 5, trashed: 3 },
       total: { documents: 6, connections: 10, members: 8, unsavedBytes: 12, residentBytes: 14 },
       nodes: [
         { node: 'node-a', ...statistics },
