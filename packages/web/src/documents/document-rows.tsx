@@ -1,5 +1,5 @@
 import { Skeleton, Tooltip, VisuallyHidden } from '@mantine/core'
-import type { DocumentSummary } from '@weft/protocol/http'
+import type { Document } from '@weft/client/http'
 import type { ReactNode } from 'react'
 import { prefetchEditor } from '../editor/load-editor.ts'
 import { People } from '../person/people.tsx'
@@ -8,7 +8,7 @@ import { exactTime, relativeTime } from './relative-time.ts'
 import { useNow } from './use-now.ts'
 
 interface DocumentRowsProps {
-  readonly documents: readonly DocumentSummary[]
+  readonly documents: readonly Document[]
   /** Whether the rows answer an earlier query while the next one is on its way. */
   readonly outdated: boolean
 }
@@ -25,7 +25,7 @@ export function DocumentRows({ documents, outdated }: DocumentRowsProps): ReactN
   )
 }
 
-function DocumentRow({ summary, now }: { readonly summary: DocumentSummary; readonly now: number }): ReactNode {
+function DocumentRow({ summary, now }: { readonly summary: Document; readonly now: number }): ReactNode {
   const { id, title, updated, people } = summary
   return (
     <li>

@@ -6,8 +6,9 @@ import { prefetchEditor } from '../editor/load-editor.ts'
 import { documentPath, navigate } from '../router.ts'
 import { Header } from '../shell/header.tsx'
 import { Main } from '../shell/main.tsx'
+import { problemText, weftHttp } from '../weft-http.ts'
 import { DocumentRows, DocumentRowsSkeleton } from './document-rows.tsx'
-import { type DocumentOrder, createDocument } from './documents-api.ts'
+import type { DocumentOrder } from './first-documents.ts'
 import { useDocumentList } from './use-document-list.ts'
 
 const orders: readonly { value: DocumentOrder; label: string }[] = [
@@ -70,11 +71,11 @@ function NewDocument(): ReactNode {
     setBusy(true)
     setProblem(undefined)
     try {
-      const { id } = await createDocument()
+      const { id } = await weftHttp().createDocument({})
       navigate(documentPath(id), { isNew: true })
     } catch (error) {
       setBusy(false)
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(problemText(error))
     }
   }
   return (

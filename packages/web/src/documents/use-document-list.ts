@@ -1,6 +1,7 @@
-import type { DocumentSummary } from '@weft/protocol/http'
+import type { Document } from '@weft/client/http'
 import { useCallback, useEffect, useState } from 'react'
-import { type DocumentQuery, listDocuments } from './documents-api.ts'
+import { problemText, weftHttp } from '../weft-http.ts'
+import { type DocumentQuery, firstDocuments } from './first-documents.ts'
 
 const pageSize = 50
 
@@ -14,7 +15,7 @@ type DocumentListState =
   | {
       readonly status: 'ready'
       readonly query: DocumentQuery
-      readonly documents: readonly DocumentSummary[]
+      readonly documents: readonly Document[]
       readonly more: boolean
       /** Why the last refresh failed, where it did. */
       readonly problem?: string
@@ -39,12 +40,12 @@ export function useDocumentList({ order, prefix }: DocumentQuery): DocumentList 
 
     const load = async (): Promise<void> => {
       try {
-        const page = await listDocuments({ order, prefix }, wanted, ended.signal)
+        const { documents, more } = await firstDocuments(weftHttp(), { order, prefix }, wanted, ended.signal)
         if (ended.signal.aborted) return
-        setState({ status: 'ready', query: { order, prefix }, documents: page.documents, more: page.next !== null })
+        setState({ status: 'ready', query: { order, prefix }, documents, more })
       } catch (error) {
         if (ended.signal.aborted) return
-        const problem = error instanceof Error ? error.message : String(error)
+        const problem = problemText(error)
         setState((before) => (before.status === 'ready' ? { ...before, problem } : { status: 'failed', problem }))
       }
     }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ApiError, readDocument, renameDocument } from '../documents/documents-api.ts'
+import { WeftHttpError } from '@weft/client/http'
+import { problemText, weftHttp } from '../weft-http.ts'
 
 /** Longest title that the API takes, in characters (`maxTitleLength` of @weft/protocol/http, which would bring zod). */
 export const maxTitleLength = 200
@@ -38,11 +39,11 @@ export function useTitle(id: string, live: boolean): Title {
     const title = draft.current
     if (title === undefined) return
     try {
-      await renameDocument(id, title.trim())
+      await weftHttp().changeDocument({ id }, { title: title.trim() })
       if (draft.current === title) draft.current = undefined
       setProblem(undefined)
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error))
+      setProblem(problemText(error))
     }
   }, [id])
 
@@ -90,8 +91,8 @@ export function useTitle(id: string, live: boolean): Title {
 /** The catalog's title; empty where it does not know the document yet, undefined where it did not answer. */
 async function readTitle(id: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    return (await readDocument(id, signal)).title
+    return (await weftHttp().showDocument({ id }, { signal })).title
   } catch (error) {
-    return error instanceof ApiError && error.status === 404 ? '' : undefined
+    return error instanceof WeftHttpError && error.status === 404 ? '' : undefined
   }
 }
