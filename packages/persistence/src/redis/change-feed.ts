@@ -9,33 +9,16 @@ import {
 import { randomId } from '../random-id.ts'
 import type { DocumentAccess } from './document-access.ts'
 import { type Bucket, bucketNumberOf, bucketsOf } from './listing-places.ts'
-import type { Argument } from './redis-connection.ts'
-import { listIn, maybeTextIn, numberIn, textIn } from './reply.ts'
-import { feedScript, markScript, readFeedScript } from './scripts/changes.ts'
+import { listIn, numberIn, textIn } from './reply.ts'
+import { markScript, readFeedScript } from './scripts/changes.ts'
 
-/** A mark that is older was left by a node that did not come to feeding its change, in milliseconds. */
-const oldMark = 5_000
-
-/** An entry as it stands in a bucket, and what it says. */
-export interface SeenEntry {
-  readonly text: string
-  readonly placed: PlacedEntry | undefined
-}
+/** A mark that is older was left by a node that did not come to listing and feeding its change, in milliseconds. */
+export const oldMark = 5_000
 
 /** An entry and its place. */
-export interface PlacedEntry {
+interface PlacedEntry {
   readonly place: number
   readonly entry: FeedEntry
-}
-
-/** A document on its way into the feed. */
-export interface FedDocument {
-  readonly id: string
-  readonly seen: SeenEntry
-  /** Undefined of one that never was. Read after what was seen. */
-  readonly facts: DocumentFacts | undefined
-  /** What is taken away when it is there. */
-  readonly mark: string | undefined
 }
 
 /** A part of a bucket's feed. */
@@ -59,37 +42,9 @@ export class ChangeFeed {
   /** Says that a document is about to change. @returns the mark, once it stands there @throws StoreUnavailableError */
   async mark(document: string): Promise<string> {
     const mark = `${randomId()} ${document}`
-    const { base } = this.#bucketOf(document)
+    const base = this.#buckets[bucketNumberOf(document)]?.base ?? ''
     await this.#access.run('', markScript, [`${base}marks`], [mark])
     return mark
-  }
-
-  /** The entries of documents as they are now. @throws StoreUnavailableError */
-  async seen(documents: readonly string[]): Promise<Map<string, SeenEntry>> {
-    const seen = new Map<string, SeenEntry>()
-    await Promise.all(
-      [...Map.groupBy(documents, bucketNumberOf).values()].map(async (ids) => {
-        const { feed } = this.#bucketOf(ids[0] ?? '')
-        const texts = listIn(await this.#access.call('', feed, 'HMGET', ids)).map(maybeTextIn)
-        for (const [index, id] of ids.entries()) {
-          const text = texts[index] ?? ''
-          seen.set(id, { text, placed: placedIn(text) })
-        }
-      }),
-    )
-    return seen
-  }
-
-  /** @returns those that somebody else has fed meanwhile: to be looked at anew @throws StoreUnavailableError */
-  async feed(documents: readonly FedDocument[]): Promise<string[]> {
-    const moved = await Promise.all(
-      [...Map.groupBy(documents, ({ id }) => bucketNumberOf(id)).values()].map(async (group) => {
-        const { base, feed } = this.#bucketOf(group[0]?.id ?? '')
-        const args = group.flatMap(argumentsOf)
-        return args.length === 0 ? [] : listIn(await this.#access.run('', feedScript, [feed], [base, ...args]))
-      }),
-    )
-    return moved.flat().map(textIn)
   }
 
   /** Reads on in every bucket. @param limit how many at most from each @throws StoreUnavailableError */
@@ -107,11 +62,6 @@ export class ChangeFeed {
       }),
     )
   }
-
-  #bucketOf(document: string): { readonly base: string; readonly feed: string } {
-    const base = this.#buckets[bucketNumberOf(document)]?.base ?? ''
-    return { base, feed: `${base}feed` }
-  }
 }
 
 /** The document that a mark is for. */
@@ -119,13 +69,18 @@ export function documentOfMark(mark: string): string {
   return mark.slice(mark.indexOf(' ') + 1)
 }
 
-/** What happened now is at place 0 in the text, since only the script that writes it knows the place. */
-function argumentsOf({ id, seen, facts, mark = '' }: FedDocument): Argument[] {
-  const entry = seen.placed?.entry
-  const happened = facts === undefined ? [] : happenedSince(entry, facts)
-  const text =
-    facts === undefined || happened.length === 0 ? '' : encodeFeedEntry(entryAfter(entry, facts, happened, 0))
-  return text === '' && mark === '' ? [] : [id, seen.text, text, mark]
+/**
+ * The text of a document's next entry; empty where nothing has happened. What happened now is at place 0 in it, since only the
+ * script that writes it knows the place.
+ *
+ * @param stored its entry as it stands in the bucket; empty where there is none
+ * @param facts undefined of one that never was
+ */
+export function nextEntryText(stored: string, facts: DocumentFacts | undefined): string {
+  if (facts === undefined) return ''
+  const entry = placedIn(stored)?.entry
+  const happened = happenedSince(entry, facts)
+  return happened.length === 0 ? '' : encodeFeedEntry(entryAfter(entry, facts, happened, 0))
 }
 
 function placedIn(stored: string): PlacedEntry | undefined {

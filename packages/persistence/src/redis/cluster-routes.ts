@@ -20,6 +20,7 @@ type ClusterLocation = Extract<RedisLocation, { kind: 'cluster' }>
  * goes wrong with a subscription, and does not say which master took a write, which WAIT has to know.
  */
 export class ClusterRoutes implements Routes {
+  readonly oneMaster = false
   readonly #location: ClusterLocation
   readonly #makeShard: MakeShard
   readonly #shards = new Map<string, Shard>()

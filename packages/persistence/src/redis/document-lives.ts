@@ -70,7 +70,6 @@ export class DocumentLives {
   /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */
   async restore(document: string): Promise<void> {
     await this.#change(document, restoreScript, [])
-    await this.#index.leaveTrash(document)
   }
 
   /** @throws DocumentNotFoundError, DocumentDeletedError, StoreUnavailableError */

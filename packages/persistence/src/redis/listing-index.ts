@@ -1,19 +1,17 @@
 import type { DocumentRecord } from '../document-catalog.ts'
 import { StoreError } from '../errors.ts'
 import type { DocumentFacts } from '../feed-entry.ts'
-import { scopesOf } from '../listing-scopes.ts'
-import { wordsOf } from '../title-words.ts'
 import { type ChangeFeed, documentOfMark } from './change-feed.ts'
 import type { DocumentAccess, FoundHead } from './document-access.ts'
-import { type Bucket, bucketNumberOf, bucketsOf, placeOfTime } from './listing-places.ts'
-import type { Argument } from './redis-connection.ts'
+import { changeListed, type FoundDocument, type ListingAction, seeListed } from './listing-changes.ts'
 import { listIn, maybeTextIn, numberIn } from './reply.ts'
-import { changeListingScript } from './scripts/listing.ts'
 
 /** How long the listing may be behind the appends of a node, in milliseconds. */
 const lag = 1_000
 /** Documents that one command lists anew. */
 const documentsPerWrite = 100
+/** How often a document is looked at anew at once which other nodes list too. Past it, it is left for later. */
+const triesPerWrite = 5
 
 /**
  * Keeps the listing, which is in other hash slots than the documents: it is written after them, from what they say by then,
@@ -23,7 +21,6 @@ const documentsPerWrite = 100
 export class ListingIndex {
   readonly #access: DocumentAccess
   readonly #feed: ChangeFeed
-  readonly #buckets: readonly Bucket[]
   /** Of documents that are about to be changed or were; undefined while it is not in Redis yet. */
   readonly #marks = new Map<string, string | undefined>()
   #changed = new Set<string>()
@@ -34,7 +31,6 @@ export class ListingIndex {
   constructor(access: DocumentAccess, feed: ChangeFeed) {
     this.#access = access
     this.#feed = feed
-    this.#buckets = bucketsOf(access.prefix)
   }
 
   /**
@@ -56,7 +52,7 @@ export class ListingIndex {
 
   /** Lists and feeds what nodes left behind that marked it. @throws StoreUnavailableError */
   async settle(marks: readonly string[]): Promise<void> {
-    await this.#writeGroup(marks.map(documentOfMark), 'add', marks)
+    await this.#writeGroup(marks.map(documentOfMark), 'list', marks)
   }
 
   /** Lists what has changed so far. Never throws: the listing may be behind. */
@@ -76,12 +72,6 @@ export class ListingIndex {
     for (let start = 0; start < documents.length; start += documentsPerWrite) {
       await this.#writeGroup(documents.slice(start, start + documentsPerWrite), 'restore')
     }
-  }
-
-  /** A document was restored. What stays of it in the trash for a failure's sake is passed over there. */
-  async leaveTrash(document: string): Promise<void> {
-    const key = this.#buckets[bucketNumberOf(document)]?.trash ?? ''
-    await this.#access.call('', key, 'ZREM', [document])
   }
 
   /** Writes what is still to be written. */
@@ -116,7 +106,7 @@ export class ListingIndex {
     for (let start = 0; start < documents.length; start += documentsPerWrite) {
       const group = documents.slice(start, start + documentsPerWrite)
       try {
-        await this.#writeGroup(group, 'add')
+        await this.#writeGroup(group, 'list')
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
         for (const document of group) this.changed(document)
@@ -124,46 +114,37 @@ export class ListingIndex {
     }
   }
 
-  /** @param left marks that go away too when the documents have their places in the feed, each at the place of its document */
-  async #writeGroup(documents: readonly string[], action: 'add' | 'restore', left?: readonly string[]): Promise<void> {
-    const marks = left ?? documents.map((document) => this.#takeMark(document))
+  /** @param left marks that go away too when the documents are listed, each at the place of its document */
+  async #writeGroup(documents: readonly string[], action: ListingAction, left?: readonly string[]): Promise<void> {
+    const marks = new Map(documents.map((id, index) => [id, left === undefined ? this.#takeMark(id) : left[index]]))
+    let waiting = documents
     try {
-      const seen = await this.#feed.seen(documents)
-      const looked = await Promise.all(documents.map((document) => this.found(document)))
-      await this.#list(documents, looked, action)
-      const fed = documents.map((id, index) => ({
-        id,
-        seen: seen.get(id) ?? { text: '', placed: undefined },
-        facts: looked[index]?.facts,
-        mark: marks[index],
-      }))
-      for (const document of await this.#feed.feed(fed)) this.changed(document)
+      for (let tries = 0; waiting.length > 0 && tries < triesPerWrite; tries++) {
+        waiting = await this.#listAsFound(waiting, marks, action)
+      }
     } catch (error) {
-      if (left === undefined)
-        for (const [index, document] of documents.entries()) this.#keepMark(document, marks[index])
+      if (left === undefined) for (const document of waiting) this.#keepMark(document, marks.get(document))
       throw error
+    }
+    for (const document of waiting) {
+      this.#keepMark(document, marks.get(document))
+      this.changed(document)
     }
   }
 
-  async #list(
+  /** @returns those that others have listed meanwhile */
+  async #listAsFound(
     documents: readonly string[],
-    looked: readonly FoundDocument[],
-    action: 'add' | 'restore',
-  ): Promise<void> {
-    const changes = new Map<number, Argument[]>()
-    for (const [index, document] of documents.entries()) {
-      const number = bucketNumberOf(document)
-      const change = changes.get(number) ?? []
-      changes.set(number, change)
-      change.push(...changeOf(document, looked[index], action))
-    }
-    await Promise.all(
-      [...changes].map(async ([number, change]) => {
-        const bucket = this.#buckets[number]
-        if (bucket === undefined) return
-        await this.#access.run('', changeListingScript, [bucket.entries], [bucket.base, ...change])
-      }),
-    )
+    marks: ReadonlyMap<string, string | undefined>,
+    action: ListingAction,
+  ): Promise<string[]> {
+    const seen = await seeListed(this.#access, documents)
+    const changes = documents.map(async (id) => {
+      const nothing = { feed: '', standing: '' }
+      return { id, seen: seen.get(id) ?? nothing, found: await this.found(id), mark: marks.get(id) }
+    })
+    const moved = await changeListed(this.#access, await Promise.all(changes), action)
+    return documents.filter((id) => moved.has(id))
   }
 
   /** Nobody waits for it: it is on its way before the change is, and matters only if this node dies. */
@@ -189,26 +170,8 @@ export class ListingIndex {
   }
 }
 
-/** What is known of a document: nothing to be listed of one that is gone. */
-interface FoundDocument {
-  readonly record: DocumentRecord | undefined
-  /** Since when it is in the trash. */
-  readonly trashed: number | undefined
-  /** What tells that it has changed; undefined of one that never was. */
-  readonly facts: DocumentFacts | undefined
-}
-
 function factsOf(head: FoundHead, title: string): DocumentFacts {
   if (head.deleted) return { epoch: head.epoch, state: 'erased', title: '', tip: '' }
   const { place, trashed } = head
   return { epoch: place.epoch, state: trashed === undefined ? 'live' : 'trashed', title, tip: place.tip }
-}
-
-function changeOf(document: string, found: FoundDocument | undefined, action: 'add' | 'restore'): Argument[] {
-  const scopes = scopesOf(document)
-  const { record, trashed } = found ?? {}
-  if (record === undefined) return [document, scopes.length, 'remove', '', '', '', ...scopes]
-  if (trashed !== undefined) return [document, scopes.length, 'trash', trashed, '', '', ...scopes]
-  const places = [placeOfTime(record.updated), placeOfTime(record.created)]
-  return [document, scopes.length, action, ...places, wordsOf(record.title).join(' '), ...scopes]
 }

@@ -5,8 +5,9 @@ import { hasWords, maxTitlesScanned, wordsOf } from '../title-words.ts'
 import type { DocumentAccess } from './document-access.ts'
 import type { ListingIndex } from './listing-index.ts'
 import { bucketNumberOf, bucketsOf, listedIn, placeOfTime, setOf } from './listing-places.ts'
+import { byBytes, ListingBuckets } from './listing-buckets.ts'
 import { TitleIndex } from './title-index.ts'
-import { listIn, maybeTextIn, numberIn, textIn } from './reply.ts'
+import { listIn, maybeTextIn, numberIn } from './reply.ts'
 
 /** Up to so many documents of a prefix that is no scope are read and sorted. */
 const maxSorted = 2_000
@@ -25,15 +26,21 @@ interface Run {
   readonly more: boolean
 }
 
-/** Reads the listing: each bucket gives its part of a page, and the parts are merged. */
+/**
+ * Reads the listing: where the documents of a page stand in the order, then what the listing says of them. What it says may be as
+ * far behind as the order is. Where it says nothing, the document itself is asked, and listed anew.
+ */
 export class ListingReader {
   readonly #access: DocumentAccess
   readonly #index: ListingIndex
+  readonly #buckets: ListingBuckets
   readonly #titles: TitleIndex
+  #settling = false
 
   constructor(access: DocumentAccess, index: ListingIndex) {
     this.#access = access
     this.#index = index
+    this.#buckets = new ListingBuckets(access)
     this.#titles = new TitleIndex(access)
   }
 
@@ -69,12 +76,12 @@ export class ListingReader {
 
   async #byName(prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
     const from = after === undefined || after.id < prefix ? `[${prefix}` : `(${after.id}`
-    const ids = await this.#members('name', '', from, `(${prefix}${afterAnyId}`, limit)
+    const ids = await this.#buckets.members({ order: 'name', scope: '', from, to: `(${prefix}${afterAnyId}` }, limit)
     return { places: ids.slice(0, limit).map((id) => ({ order: 'name', id })), more: ids.length > limit }
   }
 
   async #inScope(order: TimeOrder, scope: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
-    const members = await this.#members(order, scope, boundAfter(after), '+', limit)
+    const members = await this.#buckets.members({ order, scope, from: boundAfter(after), to: '+' }, limit)
     const places = members.slice(0, limit).map((member) => ({ order, ...listedIn(member) }))
     return { places, more: members.length > limit }
   }
@@ -91,7 +98,8 @@ export class ListingReader {
   }
 
   async #sort(order: TimeOrder, prefix: string, after: CatalogPosition | undefined, limit: number): Promise<Run> {
-    const ids = await this.#members('name', '', `[${prefix}`, `(${prefix}${afterAnyId}`, maxSorted)
+    const range = { order: 'name', scope: '', from: `[${prefix}`, to: `(${prefix}${afterAnyId}` } as const
+    const ids = await this.#buckets.members(range, maxSorted)
     const members = await this.#membersOf(order, ids)
     const from = boundAfter(after).slice(1)
     const found = members.filter((member) => after === undefined || member > from).sort(byBytes)
@@ -174,19 +182,6 @@ export class ListingReader {
     return { places: from === undefined ? places : [...places, from], more: true }
   }
 
-  /** One more member than asked for, where there are so many, over all buckets, in order. */
-  async #members(order: DocumentOrder, scope: string, from: string, to: string, limit: number): Promise<string[]> {
-    const found = await this.#ofAll((bucket) => ({
-      key: setOf(bucket, order, scope),
-      command: 'ZRANGEBYLEX',
-      args: [from, to, 'LIMIT', 0, limit + 1],
-    }))
-    return found
-      .flatMap((members) => listIn(members).map(textIn))
-      .sort(byBytes)
-      .slice(0, limit + 1)
-  }
-
   /** Where documents stand in an order by time, as its sets have them. */
   async #membersOf(order: TimeOrder, ids: readonly string[]): Promise<string[]> {
     const perBucket = Map.groupBy(ids, bucketNumberOf)
@@ -210,14 +205,27 @@ export class ListingReader {
     prefix: string,
     words: readonly string[],
   ): Promise<DocumentRecord[]> {
-    const wanted = places.filter(({ id }) => id.startsWith(prefix))
-    const records = await Promise.all(wanted.map(({ id }) => this.#index.record(id)))
-    return records.flatMap((record, index) => {
-      if (record !== undefined) return hasWords(record.title, words) ? [record] : []
-      // Listed by a node that did not know yet that it was deleted.
-      this.#index.changed(wanted[index]?.id ?? '')
-      return []
-    })
+    const ids = places.flatMap(({ id }) => (id.startsWith(prefix) ? [id] : []))
+    const { records, marks } = await this.#buckets.records(ids)
+    this.#settle(marks)
+    const found = await Promise.all(ids.map(async (id, index) => records[index] ?? (await this.#unlisted(id))))
+    return found.filter((record) => record !== undefined).filter(({ title }) => hasWords(title, words))
+  }
+
+  /** Of a document that an older version listed, or that is listed and not there. */
+  #unlisted(id: string): Promise<DocumentRecord | undefined> {
+    this.#index.changed(id)
+    return this.#index.record(id)
+  }
+
+  /** Lists what other nodes left behind, for the pages after this one. */
+  #settle(marks: readonly string[]): void {
+    if (marks.length === 0 || this.#settling) return
+    this.#settling = true
+    this.#index
+      .settle(marks)
+      .catch(() => {})
+      .finally(() => (this.#settling = false))
   }
 
   #ofAll(
@@ -242,9 +250,4 @@ function boundAfter(after: CatalogPosition | undefined): string {
 
 function isScanned(order: DocumentOrder, prefix: string): boolean {
   return order !== 'name' && scopeOfPrefix(prefix) !== prefix
-}
-
-/** All of it is ASCII. */
-function byBytes(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1
 }

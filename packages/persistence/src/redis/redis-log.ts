@@ -83,8 +83,12 @@ export class RedisLog implements DocumentLog {
     return receipt
   }
 
-  replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
-    return this.#parts.checkpoints.write(document, checkpoint, replaces)
+  async replaceCheckpoint(document: string, checkpoint: Checkpoint, replaces: string | undefined): Promise<boolean> {
+    const { checkpoints, index } = this.#parts
+    const replaced = await checkpoints.write(document, checkpoint, replaces)
+    // The listing shows how large it is.
+    if (replaced) index.changed(document)
+    return replaced
   }
 
   async heads(documents: readonly string[]): Promise<readonly (Place | undefined)[]> {

@@ -26,6 +26,9 @@ export interface Routes {
   /** The master that is thought to hold a key; undefined where none is known. */
   ownerOf(key: string): Shard | undefined
 
+  /** Whether one master holds all keys, for good. */
+  readonly oneMaster: boolean
+
   /** All masters that are known. */
   shards(): readonly Shard[]
 
@@ -51,6 +54,7 @@ export function closeShard({ commands, appends }: Shard, reason?: string): void 
 export function singleRoute(makeShard: MakeShard): Routes {
   const shard = makeShard(undefined, () => {})
   return {
+    oneMaster: true,
     at: (_key, send) => send(shard, false),
     ownerOf: () => shard,
     shards: () => [shard],
