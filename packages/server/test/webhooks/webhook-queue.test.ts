@@ -3,8 +3,9 @@ import { MemoryStore } from '@weft/persistence'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Posted, Posting } from '../../src/webhooks/post.ts'
-import type { DeliveryState, Webhook } from '../../src/webhooks/webhook.ts'
+import type { Delivery, DeliveryState, Webhook } from '../../src/webhooks/webhook.ts'
 import { type KnownDelivery, WebhookBook } from '../../src/webhooks/webhook-book.ts'
+import { deliveryKey } from '../../src/webhooks/webhook-keys.ts'
 import { WebhookQueue } from '../../src/webhooks/webhook-queue.ts'
 import { FakeSurroundings } from '../support/fake-surroundings.ts'
 
@@ -248,6 +249,38 @@ describe('the queue of a webhook', () => {
     expect(posted).toHaveLength(130)
     expect((await known('delivered')).length).toBeLessThanOrEqual(100)
   })
+
+  it('of what comes when 10,000 wait, nothing is sent, and whoever looks sees why', async () => {
+    const later = surroundings.now() + 3_600_000
+    const waiting = Array.from({ length: 10_000 }, (_, index) => ({
+      key: deliveryKey('due', later, `m${index}`),
+      text: JSON.stringify(waitingOne(`m${index}`)),
+    }))
+    for (let start = 0; start < waiting.length; start += 1_000) {
+      await store.collections.change(`webhook:${webhook.id}`, { put: waiting.slice(start, start + 1_000) })
+    }
+    // What another node puts there, and what changes: neither has room.
+    expect(await book.tell(webhook.id, [waitingOne('late')])).toBe(true)
+    await create('team/late')
+    await pass(1)
+    expect(posted).toEqual([])
+    expect(await known('dead')).toMatchObject([
+      { delivery: { document: expect.any(String), attempts: 0, last: { error: '10000 deliveries waited already' } } },
+      { delivery: { last: { error: '10000 deliveries waited already' } } },
+    ])
+    // As they are sent, there is room again.
+    surroundings.advance(3_600_000)
+    await pass(1)
+    expect(posted).toHaveLength(4)
+    await create('team/next')
+    await pass(1)
+    expect((await known('dead')).length).toBe(2)
+  })
+
+  /** A delivery that has waited for an hour. */
+  function waitingOne(id: string): Delivery {
+    return { id, event: 'member.left', document: 'team/a', at: 0, data: {}, attempts: 3 }
+  }
 
   it('nothing is left of one that is deleted', async () => {
     await create('a')
