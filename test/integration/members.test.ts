@@ -10,33 +10,16 @@ import {
 } from '@weft/protocol/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebsocketProvider } from 'y-websocket'
-import { durableSettings, RedisServer } from '../../packages/persistence/test/redis-server.ts'
-import { testSecret, tokenWith } from '../../packages/server/test/support/tokens.ts'
-import { type ServerProcess, startServer } from '../support/server-process.ts'
+import { tokenWith } from '../../packages/server/test/support/tokens.ts'
+import { EdgeAndNodes } from '../support/edge-and-nodes.ts'
+import type { ServerProcess } from '../support/server-process.ts'
 import { StockEditor } from '../support/stock-editor.ts'
 
-let redis: RedisServer
-let edge: ServerProcess
-let a: ServerProcess
-let b: ServerProcess
-
-const startNode = (role: string): Promise<ServerProcess> =>
-  startServer({
-    built: true,
-    command: 'serve',
-    store: redis.url,
-    args: ['--anonymous', 'write', '--role', role],
-    env: { WEFT_AUTH_SECRET: testSecret },
-  })
-
+let cluster: EdgeAndNodes
 beforeAll(async () => {
-  redis = await RedisServer.start(...durableSettings)
-  ;[edge, a, b] = await Promise.all([startNode('edge'), startNode('sync'), startNode('all')])
+  cluster = await EdgeAndNodes.start()
 })
-afterAll(async () => {
-  await Promise.all([edge, a, b].map((node) => node[Symbol.asyncDispose]()))
-  await redis[Symbol.asyncDispose]()
-})
+afterAll(() => cluster[Symbol.asyncDispose]())
 
 const keys = {
   admin: () => tokenWith({ claims: { sub: 'grace', access: [{ documents: '*', role: 'admin' }] } }),
@@ -73,6 +56,7 @@ const membersAt = async (node: ServerProcess, document: string, key = keys.admin
 
 describe('E1: people on several nodes', () => {
   it('E1: every node lists all of them, and knows the members of all', async () => {
+    const { edge, a, b } = cluster
     using ada = await writer(a, 'team-a/plan', 'Ada')
     using ben = await writer(b, 'team-a/plan', 'Ben')
     using _cleo = await writer(b, 'team-a/notes', 'Cleo')
@@ -100,6 +84,7 @@ describe('E1: people on several nodes', () => {
   })
 
   it('E1: whichever node is asked removes a member, which is told why, and may come back', async () => {
+    const { edge, a, b } = cluster
     using ada = await writer(a, 'team-a/removal', 'Ada')
     using ben = await writer(b, 'team-a/removal', 'Ben')
     const { members } = await membersAt(edge, 'team-a/removal')
@@ -120,6 +105,7 @@ describe('E1: people on several nodes', () => {
   })
 
   it('E1: a dry run of a revocation says what is open on any node', async () => {
+    const { edge, a, b } = cluster
     const token = await tokenWith({ claims: { sub: 'eve' } })
     const open = async (node: ServerProcess): Promise<WebSocket> => {
       const socket = new WebSocket(`${node.webSocketUrl}/sync/team-a/taken`, [`bearer.${token}`])
@@ -142,6 +128,7 @@ describe('E1: people on several nodes', () => {
   })
 
   it('E1: every node that answers requests knows which nodes there are, and how each is', async () => {
+    const { edge, a, b } = cluster
     using _ada = await writer(a, 'team-a/counted', 'Ada')
     for (const node of [edge, b]) {
       const { nodes } = nodeListSchema.parse(await (await ask(node, '/nodes')).json())
@@ -156,6 +143,7 @@ describe('E1: people on several nodes', () => {
   })
 
   it('E1: a node that is stuck is named, and holds up one listing for a moment and no other', async () => {
+    const { edge, a, b } = cluster
     using _ada = await writer(a, 'team-a/stuck', 'Ada')
     using _ben = await writer(b, 'team-a/stuck', 'Ben')
     await expect.poll(() => namesListed(edge, 'team-a/stuck'), { timeout: 10_000 }).toEqual(['Ada', 'Ben'])

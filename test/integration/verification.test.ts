@@ -2,33 +2,16 @@
 import { type Verification, verificationSchema } from '@weft/protocol/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebsocketProvider } from 'y-websocket'
-import { durableSettings, RedisServer } from '../../packages/persistence/test/redis-server.ts'
-import { testSecret, tokenWith } from '../../packages/server/test/support/tokens.ts'
-import { type ServerProcess, startServer } from '../support/server-process.ts'
+import { tokenWith } from '../../packages/server/test/support/tokens.ts'
+import { EdgeAndNodes } from '../support/edge-and-nodes.ts'
+import type { ServerProcess } from '../support/server-process.ts'
 import { StockEditor } from '../support/stock-editor.ts'
 
-let redis: RedisServer
-let edge: ServerProcess
-let a: ServerProcess
-let b: ServerProcess
-
-const startNode = (role: string): Promise<ServerProcess> =>
-  startServer({
-    built: true,
-    command: 'serve',
-    store: redis.url,
-    args: ['--anonymous', 'write', '--role', role],
-    env: { WEFT_AUTH_SECRET: testSecret },
-  })
-
+let cluster: EdgeAndNodes
 beforeAll(async () => {
-  redis = await RedisServer.start(...durableSettings)
-  ;[edge, a, b] = await Promise.all([startNode('edge'), startNode('sync'), startNode('all')])
+  cluster = await EdgeAndNodes.start()
 })
-afterAll(async () => {
-  await Promise.all([edge, a, b].map((node) => node[Symbol.asyncDispose]()))
-  await redis[Symbol.asyncDispose]()
-})
+afterAll(() => cluster[Symbol.asyncDispose]())
 
 async function verify(node: ServerProcess, document: string): Promise<Verification> {
   const token = await tokenWith({ claims: { access: [{ documents: '*', role: 'admin' }] } })
@@ -46,6 +29,7 @@ async function writer(node: ServerProcess, document: string): Promise<StockEdito
 
 describe('E1: a document that is open on two nodes', () => {
   it('E1: agrees with its log on both of them, whichever node is asked', async () => {
+    const { edge, a, b } = cluster
     using ada = await writer(a, 'team-a/plan')
     using ben = await writer(b, 'team-a/plan')
     ada.text.insert(0, 'one ')
@@ -65,6 +49,7 @@ describe('E1: a document that is open on two nodes', () => {
   })
 
   it('E1: does not drift while people on both write without a pause', { timeout: 90_000 }, async () => {
+    const { edge, a, b } = cluster
     using ada = await writer(a, 'team-a/busy')
     using ben = await writer(b, 'team-a/busy')
     let over = false
@@ -87,6 +72,7 @@ describe('E1: a document that is open on two nodes', () => {
   })
 
   it('E1: is told of without a node that is stuck, which is named', { timeout: 90_000 }, async () => {
+    const { edge, a, b } = cluster
     using _ada = await writer(a, 'team-a/stuck')
     using _ben = await writer(b, 'team-a/stuck')
     process.kill(a.pid, 'SIGSTOP')

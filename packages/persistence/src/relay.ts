@@ -25,8 +25,8 @@ export interface RelayedAppend extends AppendReceipt {
 export interface RelayListener {
   /** Someone appended. One's own appends come too: they alone move one's place. */
   appended(append: RelayedAppend): void
-  /** Another node published presence. Its bytes are the room's own; one's own never come back. */
-  presence(message: Uint8Array, origin: string): void
+  /** Another node's room published a message, such as presence. Its bytes are the rooms' own; one's own never come back. */
+  published(message: Uint8Array, origin: string): void
   /** Messages may have been missed: the subscription was lost and is there again, or a message could not be read. */
   resumed(): void
 }
@@ -51,9 +51,10 @@ export interface Relay {
   subscribe(document: string, listener: RelayListener): Promise<RelaySubscription>
 
   /**
-   * Publishes presence to the other nodes that are subscribed to the document. Never kept, never repeated.
+   * Publishes a room's own message, such as presence, to the other nodes that are subscribed to the document. Never kept, never
+   * repeated.
    *
    * @throws StoreUnavailableError: it may or may not have been heard
    */
-  publishPresence(document: string, message: Uint8Array): Promise<void>
+  publish(document: string, message: Uint8Array): Promise<void>
 }

@@ -103,7 +103,7 @@ describe('a Redis store that is backed up and restored beside those that use it'
         heard.push(append)
         if (append.last === 700) both.resolve(undefined)
       },
-      presence: () => {},
+      published: () => {},
       resumed: () => {},
     })
     expect(await all(readBackup(restorer, streamOf(bytes)))).toEqual([{ document: 'a', outcome: 'merged' }])

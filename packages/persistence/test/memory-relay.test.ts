@@ -62,7 +62,7 @@ test('X3: a node that is cut off from the relay is refused, and told when it is 
   await node.relay.subscribe('d', listener)
   relay.disconnect('a')
   await expect(node.relay.subscribe('d', listener)).rejects.toThrow(StoreUnavailableError)
-  await expect(node.relay.publishPresence('d', Buffer.of(1))).rejects.toThrow(StoreUnavailableError)
+  await expect(node.relay.publish('d', Buffer.of(1))).rejects.toThrow(StoreUnavailableError)
   relay.reconnect('a')
   relay.reconnect('a')
   expect(listener.resumptions).toBe(1)

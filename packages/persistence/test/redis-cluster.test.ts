@@ -117,8 +117,8 @@ test('X1: a subscription follows its document to another master, and says that i
   await listener.until(() => listener.resumptions > 0)
   const { tip } = await append(store, 'a', epoch, 'after')
   await listener.until(() => listener.appends.some((heard) => heard.tip === tip))
-  await store.relay.publishPresence('a', Buffer.from('here'))
-  await listener.until(() => listener.presences.length === 1)
+  await store.relay.publish('a', Buffer.from('here'))
+  await listener.until(() => listener.messages.length === 1)
   await bringBack(migration)
 })
 

@@ -29,7 +29,7 @@ export interface RelayKind {
 /** A listener that keeps what it hears, and that a test can wait on. */
 export class HearingListener implements RelayListener {
   readonly appends: RelayedAppend[] = []
-  readonly presences: string[] = []
+  readonly messages: string[] = []
   resumptions = 0
   readonly #waiting = new Set<() => void>()
 
@@ -38,8 +38,8 @@ export class HearingListener implements RelayListener {
     this.#tell()
   }
 
-  presence(message: Uint8Array, origin: string): void {
-    this.presences.push(`${origin}: ${Buffer.from(message).toString()}`)
+  published(message: Uint8Array, origin: string): void {
+    this.messages.push(`${origin}: ${Buffer.from(message).toString()}`)
     this.#tell()
   }
 

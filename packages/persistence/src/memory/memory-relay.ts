@@ -69,7 +69,7 @@ export class MemoryRelay {
     for (const { node, document, listener } of this.#seats) {
       if (node !== message.to || document !== message.document) continue
       const { content } = message
-      if (content instanceof Uint8Array) listener.presence(content, message.from)
+      if (content instanceof Uint8Array) listener.published(content, message.from)
       else listener.appended(content)
     }
   }
@@ -105,7 +105,7 @@ export class MemoryRelay {
         this.#seats.add(seat)
         return { close: () => void this.#seats.delete(seat) }
       },
-      publishPresence: async (document, message): Promise<void> => {
+      publish: async (document, message): Promise<void> => {
         if (this.#down.has(node)) throw new StoreUnavailableError(`${node} is cut off from the relay`)
         this.#publish(document, node, message.slice())
       },

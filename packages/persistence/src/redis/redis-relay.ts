@@ -25,7 +25,7 @@ export class RedisRelay implements Relay {
     return { close: leave }
   }
 
-  async publishPresence(document: string, message: Uint8Array): Promise<void> {
+  async publish(document: string, message: Uint8Array): Promise<void> {
     if (this.#closed) throw new StoreUnavailableError('the store is closed')
     const channel = this.#access.keys(document).relay
     await this.#access.call(document, channel, 'SPUBLISH', [encodePresence(this.node, message, this.#access.formats)])
@@ -40,6 +40,6 @@ export class RedisRelay implements Relay {
     const message = decodeRelayMessage(bytes, document, this.#access.formats)
     if (message === undefined) listener.resumed()
     else if (message.kind === 'append') listener.appended(message.append)
-    else if (message.origin !== this.node) listener.presence(message.message, message.origin)
+    else if (message.origin !== this.node) listener.published(message.message, message.origin)
   }
 }

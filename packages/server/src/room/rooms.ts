@@ -288,7 +288,7 @@ export class Rooms {
       node: relay.node,
       turns: this.#turns,
       // Lost presence is asked for again when the relay is back.
-      publish: (message) => void relay.publishPresence(document, message).catch(() => {}),
+      publish: (message) => void relay.publish(document, message).catch(() => {}),
       probe: (probed) => this.#probe.ask(probed),
       watch: (probed) => this.#probe.watch(probed),
       leave: () => feed.close(),

@@ -50,7 +50,7 @@ export class RelayFeed implements RelayListener {
     }
   }
 
-  presence(message: Uint8Array, origin: string): void {
+  published(message: Uint8Array, origin: string): void {
     if (this.#others !== undefined) this.#others.heardPresence(message, origin)
     else this.#hold({ kind: 'presence', message, origin }, message.byteLength)
   }
