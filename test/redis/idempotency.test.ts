@@ -69,6 +69,10 @@ describe.each(Object.entries(stores))('a key on a %s store', (_name, open) => {
     expect(await second.text()).toBe(await first.text())
     for (const name of ['location', 'etag', 'content-type'])
       expect(second.headers.get(name)).toBe(first.headers.get(name))
+    // Each request has an id of its own, and every answer says what a page of another origin may read of it.
+    expect(second.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/)
+    expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
+    expect(second.headers.get('access-control-expose-headers')).toContain('Idempotent-Replayed')
     expect(second.headers.get('x-request-id')).not.toBe(first.headers.get('x-request-id'))
   })
 

@@ -7,7 +7,7 @@ import { requireRole } from './access.ts'
 import { actOf } from './administrative-acts.ts'
 import { ProblemError } from './problem.ts'
 import { describeRoute } from './reference/describe-route.ts'
-import type { EdgeEnvironment } from './requests.ts'
+import { type EdgeEnvironment, isRead } from './requests.ts'
 
 /** What the trail's route and its recorder need. */
 export interface AuditParts {
@@ -62,7 +62,7 @@ export function audited({ audit, unrecorded }: AuditParts): MiddlewareHandler<Ed
 
 function actIn(context: Context<EdgeEnvironment>): Act | undefined {
   const { res, req } = context
-  if (!res.ok) return undefined
+  if (!res.ok || isRead(req.method)) return undefined
   const url = new URL(req.url)
   const path = url.pathname.replace(/^.*?\/api\/v1\//, '')
   const found = actOf({ method: req.method, path, query: url.searchParams, status: res.status })

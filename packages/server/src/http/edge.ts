@@ -23,7 +23,7 @@ import { ProblemError } from './problem.ts'
 import { sizeRoutes, type SizeRoutesParts } from './document-sizes.ts'
 import { tokenRoutes, type TokenRoutesParts } from './tokens.ts'
 import { referenceRoutes } from './reference/reference-routes.ts'
-import type { EdgeEnvironment } from './requests.ts'
+import { type EdgeEnvironment, isRead } from './requests.ts'
 import { revocationRoutes, type RevocationRoutesParts } from './revocations.ts'
 import { verificationRoutes, type VerificationRoutesParts } from './verification.ts'
 import { webhookRoutes, type WebhookRoutesParts } from './webhooks.ts'
@@ -122,7 +122,7 @@ export function createEdge(parts: EdgeParts): Hono {
   app.use('/api/v1/*', crossOrigin())
   app.use('/api/v1/*', async (context, next) => {
     await next()
-    context.header('Content-Security-Policy', answerSecurityPolicy)
+    context.res.headers.set('Content-Security-Policy', answerSecurityPolicy)
   })
   app.use(
     '*',
@@ -168,7 +168,8 @@ function limitedBody(): MiddlewareHandler {
   const limit = atMost(maxBodyBytes)
   const updateLimit = atMost(maxUpdateBytes)
   return (context, next) => {
-    if (isStream.test(context.req.path)) return next()
+    // Looking whether a GET has a body would cost more than answering it.
+    if (isRead(context.req.method) || isStream.test(context.req.path)) return next()
     return (isUpdate.test(context.req.path) ? updateLimit : limit)(context, next)
   }
 }

@@ -44,7 +44,7 @@ export function idempotent({ answers, unkept }: IdempotencyParts): MiddlewareHan
     const beginning = await answers.begin({ subject, key, request: await digestOf(context) })
     switch (beginning.outcome) {
       case 'answered':
-        return repeat(beginning.answer)
+        return repeat(context, beginning.answer)
       case 'other-request':
         throw new ProblemError('key-reused', 422, 'this Idempotency-Key came with another request: take a new one')
       case 'under-way':
@@ -78,9 +78,10 @@ async function answerIn({ res }: Context): Promise<KeptAnswer | undefined> {
   return { status: res.status, headers, body }
 }
 
-function repeat({ status, headers, body }: KeptAnswer): Response {
-  return new Response(body === '' ? null : body, {
-    status,
-    headers: { ...Object.fromEntries(headers), 'idempotent-replayed': 'true' },
-  })
+function repeat({ res }: Context, kept: KeptAnswer): Response {
+  // With what is said of this request already: its id.
+  const headers = new Headers(res.headers)
+  for (const [name, value] of kept.headers) headers.set(name, value)
+  headers.set('Idempotent-Replayed', 'true')
+  return new Response(kept.body === '' ? null : kept.body, { status: kept.status, headers })
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { isDocumentId } from '@weft/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
@@ -6,11 +7,18 @@ import { invalidRequest, ProblemError } from './problem.ts'
 
 /** What a request knows once it was let in. */
 export interface EdgeEnvironment {
+  /** What the HTTP server of Node makes of the answer. */
+  Bindings: { readonly outgoing?: Pick<ServerResponse, 'once'> }
   Variables: {
     identity: Identity
     /** What was done, as far as the path does not say it: for the audit trail. */
     acted?: { readonly document?: string | undefined; readonly target?: string | undefined }
   }
+}
+
+/** Whether a request of a method has no body and changes nothing. */
+export function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 /** A request whose path has a document's id. */

@@ -1,12 +1,17 @@
+import { EventEmitter } from 'node:events'
 import { MemoryStore, type Store } from '@weft/persistence'
 import { encodeUpdate } from '@weft/protocol'
 import { savedPlaceSchema } from '@weft/protocol/http'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import * as Y from 'yjs'
+import { IdentityPolicy } from '../../src/auth/identity-policy.ts'
+import { createEdge } from '../../src/http/edge.ts'
+import { edgeParts } from '../support/edge-parts.ts'
 import { richTextDocument } from '../support/rich-text.ts'
 import { type RunningServer, startTestServer } from '../support/running-server.ts'
 import { SlowStore } from '../support/slow-store.ts'
 import { SocketClient } from '../support/socket-client.ts'
+import { noLinks } from '../support/store-parts.ts'
 
 const documents = '/api/v1/documents'
 
@@ -48,6 +53,21 @@ test('what people wrote can do nothing as a page of this origin', async () => {
   const { headers } = await fetch(`${server.url}${documents}/d/content?as=html`)
   expect(headers.get('content-security-policy')).toBe("default-src 'none'; img-src http: https:; sandbox")
   expect(headers.get('x-content-type-options')).toBe('nosniff')
+})
+
+test('an answer’s memory is given back once it is sent, and not before', async () => {
+  const bytes = new TextEncoder().encode('{"type":"doc"}')
+  const parts = edgeParts(new MemoryStore())
+  const policy = new IdentityPolicy({ verifier: undefined, links: noLinks, anonymous: 'read', randomId: () => 'id' })
+  const contents = { ...parts.contents, render: async (): Promise<Uint8Array<ArrayBuffer>> => bytes }
+  const edge = createEdge({ ...parts, policy, contents })
+  const outgoing = new EventEmitter()
+  const request = new Request(`http://127.0.0.1:8787${documents}/d/content`, { headers: { host: '127.0.0.1:8787' } })
+  const response = await edge.fetch(request, { outgoing })
+  expect(await response.text()).toBe('{"type":"doc"}')
+  expect(bytes.buffer.byteLength).toBe(14)
+  outgoing.emit('finish')
+  expect(bytes.buffer.byteLength).toBe(0)
 })
 
 test('a document that is open is read from its room, with what is not saved yet', async () => {
