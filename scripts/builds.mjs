@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fingerprint, isStamped } from './fingerprint.mjs'
 import { runStep } from './steps.mjs'
@@ -44,6 +44,16 @@ const server = {
 
 /** The built server, relative to the root. Sources run too; built, it starts sooner and takes less memory. */
 export const builtServer = join(server.folder, 'dist', server.result)
+
+/**
+ * What Node is started with for it: what the program's first line says.
+ *
+ * @returns {string[]}
+ */
+export function serverFlags() {
+  const [first = ''] = readFileSync(join(root, server.folder, 'src/main.ts'), 'utf8').split('\n', 1)
+  return first.split(' ').filter((word) => word.startsWith('--'))
+}
 
 /**
  * Builds what is not built from exactly the sources that are there.

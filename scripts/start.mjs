@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import { builtServer } from './builds.mjs'
+import { builtServer, serverFlags } from './builds.mjs'
 import { runMain, setUp } from './set-up.mjs'
 import { root } from './workspace.mjs'
 
@@ -12,7 +12,7 @@ const sameSignal = 150
 await runMain(async () => {
   const { node, env } = await setUp()
   const main = join(root, builtServer)
-  return runInForeground(node, [main, 'dev', ...process.argv.slice(2)], env)
+  return runInForeground(node, [...serverFlags(), main, 'dev', ...process.argv.slice(2)], env)
 })
 
 /**

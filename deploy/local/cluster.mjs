@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { builtServer } from '../../scripts/builds.mjs'
+import { builtServer, serverFlags } from '../../scripts/builds.mjs'
 import { SetUpError } from '../../scripts/steps.mjs'
 import { root } from '../../scripts/workspace.mjs'
 import { Part } from './part.mjs'
@@ -120,7 +120,7 @@ export class Cluster {
    */
   async #startNode(name, store) {
     const serve = ['serve', '--store', store, '--host', '127.0.0.1', '--port', '0', '--anonymous', 'write']
-    const node = this.#part(name, [this.#programs.node, join(root, builtServer), ...serve])
+    const node = this.#part(name, [this.#programs.node, ...serverFlags(), join(root, builtServer), ...serve])
     this.#nodes.push(node)
     return await node.ready(node.says(/"listening".*"url":"http:\/\/([^"/]+)/))
   }

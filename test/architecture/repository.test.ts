@@ -1,7 +1,8 @@
 /** What holds for every file of the repository, whatever it is about. */
 import { homedir } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { nodeFlagsOf } from '../support/node-flags.ts'
 import { listFiles, readFile, root } from './source-tree.ts'
 
 const maxLines = 400
@@ -31,6 +32,13 @@ test(`no source has more than ${maxLines} lines`, () => {
   const written = sources.filter((path) => !path.endsWith('.generated.ts'))
   const long = written.filter((path) => readFile(path).split('\n').length > maxLines)
   expect(long).toEqual([])
+})
+
+test('the image starts Node as the published command does', () => {
+  const flags = nodeFlagsOf(join(root, 'packages/server/src/main.ts'))
+  expect(flags).toContain('--max-semi-space-size=8')
+  const entry = /^ENTRYPOINT (.*)$/m.exec(readFile('Dockerfile'))?.[1] ?? ''
+  expect(JSON.parse(entry)).toEqual(['node', ...flags, 'packages/server/dist/main.js'])
 })
 
 test('no merge was left half done', () => {

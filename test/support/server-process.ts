@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { nodeFlagsOf } from './node-flags.ts'
 
 const sources = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 const built = fileURLToPath(new URL('../../packages/server/dist/main.js', import.meta.url))
@@ -130,7 +131,7 @@ async function startLife(
   const [command, ...args] = [
     ...(options.under ?? []),
     process.execPath,
-    options.built === true ? built : sources,
+    ...(options.built === true ? [...nodeFlagsOf(built), built] : [sources]),
     options.command ?? 'dev',
     '--port',
     String(options.port),
