@@ -104,35 +104,43 @@ describe.each([
     expect(receiver.heard.filter((heard) => tells(heard, 'member.joined', 'team/notes'))).toHaveLength(2)
   })
 
-  it('E1: kill -9 of the node that delivers loses no delivery: the other one goes on', limit, async () => {
-    const { id } = await createWebhook(['document.created'])
-    const deliveries = async (node: ServerProcess, state: string): Promise<unknown> =>
-      (await api(node, 'GET', `/webhooks/${String(id)}/deliveries?state=${state}`))['deliveries']
-    status = 500
-    await api(nodes[0], 'POST', '/documents', { id: 'team/kept' })
-    await receiver.hears((heard) => tells(heard, 'document.created', 'team/kept'))
-    await expect
-      .poll(() => deliveries(nodes[1], 'waiting'), { timeout: 60_000 })
-      .toMatchObject([{ document: 'team/kept', last: { status: 500 } }])
-    // Whichever has the lease: it stands in Redis under its node's name.
-    const lease = await redis.field(`weft:collection:{webhook:${String(id)}}:texts`, 'lease')
-    const names = await Promise.all(nodes.map(async (node) => String((await node.logged('listening'))['node'])))
-    const killed = names.findIndex((name) => lease?.startsWith(`${name} `))
-    expect(killed).not.toBe(-1)
-    const [dead, other] = killed === 0 ? nodes : [nodes[1], nodes[0]]
-    // Made on the node that dies, in the second before it does.
-    await api(dead, 'POST', '/documents', { id: 'team/last' })
-    await dead.kill('SIGKILL')
-    status = 200
-    await expect
-      .poll(() => deliveries(other, 'delivered'), { timeout: 90_000 })
-      .toMatchObject([{ event: 'document.created' }, { event: 'document.created' }])
-    for (const document of ['team/kept', 'team/last']) {
-      const ids = receiver.heard
-        .filter((heard) => tells(heard, 'document.created', document))
-        .map(({ headers }) => headers['webhook-id'])
-      expect(ids.length).toBeGreaterThan(0)
-    }
-    expect(await deliveries(other, 'waiting')).toEqual([])
-  })
+  it(
+    'E1: kill -9 of the node that delivers loses no delivery: the other one goes on, and says who left with it',
+    limit,
+    async () => {
+      const { id } = await createWebhook(['document.created'])
+      const deliveries = async (node: ServerProcess, state: string): Promise<unknown> =>
+        (await api(node, 'GET', `/webhooks/${String(id)}/deliveries?state=${state}`))['deliveries']
+      status = 500
+      await api(nodes[0], 'POST', '/documents', { id: 'team/kept' })
+      await receiver.hears((heard) => tells(heard, 'document.created', 'team/kept'))
+      await expect
+        .poll(() => deliveries(nodes[1], 'waiting'), { timeout: 60_000 })
+        .toMatchObject([{ document: 'team/kept', last: { status: 500 } }])
+      // Whichever has the lease: it stands in Redis under its node's name.
+      const lease = await redis.field(`weft:collection:{webhook:${String(id)}}:texts`, 'lease')
+      const names = await Promise.all(nodes.map(async (node) => String((await node.logged('listening'))['node'])))
+      const killed = names.findIndex((name) => lease?.startsWith(`${name} `))
+      expect(killed).not.toBe(-1)
+      const [dead, other] = killed === 0 ? nodes : [nodes[1], nodes[0]]
+      // Who is on the node that dies can say no goodbye.
+      using _visitor = new StockEditor(WebsocketProvider, dead.webSocketUrl, 'team/kept')
+      await receiver.hears((heard) => tells(heard, 'member.joined', 'team/kept'))
+      // Made on the node that dies, in the second before it does.
+      await api(dead, 'POST', '/documents', { id: 'team/last' })
+      await dead.kill('SIGKILL')
+      status = 200
+      await expect
+        .poll(() => deliveries(other, 'delivered'), { timeout: 90_000 })
+        .toMatchObject([{ event: 'document.created' }, { event: 'document.created' }])
+      for (const document of ['team/kept', 'team/last']) {
+        const ids = receiver.heard
+          .filter((heard) => tells(heard, 'document.created', document))
+          .map(({ headers }) => headers['webhook-id'])
+        expect(ids.length).toBeGreaterThan(0)
+      }
+      expect(await deliveries(other, 'waiting')).toEqual([])
+      await receiver.hears((heard) => tells(heard, 'member.left', 'team/kept'))
+    },
+  )
 })

@@ -1,11 +1,13 @@
-import type { Changes, Collections } from '@weft/persistence'
+import type { Store } from '@weft/persistence'
 import type { ChangeTail } from './changes/change-tail.ts'
 import type { WebhookRoutesParts } from './http/webhooks.ts'
 import type { Log } from './observability/log.ts'
 import type { RoomsEvents } from './room/rooms.ts'
 import type { Surroundings } from './room/surroundings.ts'
 import { AddressRules } from './webhooks/address-rules.ts'
+import { DepartedMembers } from './webhooks/departed-members.ts'
 import { MemberEvents } from './webhooks/member-events.ts'
+import { MemberRoster } from './webhooks/member-roster.ts'
 import { poster, refusedReceiver } from './webhooks/post.ts'
 import { WebhookBook } from './webhooks/webhook-book.ts'
 import { WebhookDispatcher } from './webhooks/webhook-dispatcher.ts'
@@ -15,8 +17,8 @@ export interface ServedWebhooksParts {
   readonly node: string
   /** Whether other nodes share the store. */
   readonly shared: boolean
-  readonly collections: () => Collections
-  readonly changes: () => Changes
+  /** @throws StoreUnavailableError where there is no store yet */
+  readonly store: () => Pick<Store, 'changes' | 'collections' | 'nodes'>
   readonly tail: ChangeTail
   /** Where deliveries may go beside the public internet. */
   readonly networks: readonly string[]
@@ -28,18 +30,22 @@ export interface ServedWebhooksParts {
 export class ServedWebhooks {
   readonly routes: WebhookRoutesParts
   readonly roomEvents: Pick<RoomsEvents, 'joined' | 'left'>
-  readonly #parts: ServedWebhooksParts
-  readonly #rules: AddressRules
   readonly #members: MemberEvents
-  #dispatcher: WebhookDispatcher | undefined
+  readonly #begin: () => Lasting[]
+  #lasting: Lasting[] = []
 
   constructor(parts: ServedWebhooksParts) {
-    this.#parts = parts
-    const book = new WebhookBook(parts)
+    const { node, store, surroundings } = parts
+    const stored = { collections: () => store().collections, changes: () => store().changes }
+    const book = new WebhookBook({ ...stored, surroundings })
     const rules = new AddressRules(parts.networks)
-    const members = new MemberEvents({ ...parts, book })
-    this.#rules = rules
+    const own = { node, life: surroundings.randomId() }
+    const members = new MemberEvents({ ...parts, book, roster: new MemberRoster(stored.collections, own) })
     this.#members = members
+    this.#begin = (): Lasting[] => [
+      new WebhookDispatcher({ ...parts, ...stored, book, post: poster(rules) }),
+      new DepartedMembers({ ...parts, ...stored, registry: () => store().nodes, book, own }),
+    ]
     this.routes = { webhooks: book, refuseReceiver: (url) => refusedReceiver(rules, url) }
     this.roomEvents = {
       joined: (document, { id, actor }) =>
@@ -51,12 +57,16 @@ export class ServedWebhooks {
 
   /** The store is there: delivers from now on. */
   begin(): void {
-    const post = poster(this.#rules)
-    this.#dispatcher = new WebhookDispatcher({ ...this.#parts, book: this.routes.webhooks, post })
+    this.#lasting = this.#begin()
   }
 
   /** Lets what is under way end, and other nodes go on. */
   async end(): Promise<void> {
-    await Promise.all([this.#dispatcher?.end(), this.#members.end()])
+    await Promise.all([...this.#lasting, this.#members].map((part) => part.end()))
   }
+}
+
+/** What goes on until it is ended. */
+interface Lasting {
+  end(): Promise<void>
 }

@@ -176,7 +176,8 @@ export async function createNode(config: Config, parts: NodeParts): Promise<Weft
   const tail = new ChangeTail({ changes, surroundings })
   const { node } = parts
   const networks = config.webhookNetworks
-  const webhooks = new ServedWebhooks({ node, shared, collections, changes, tail, networks, surroundings, log })
+  const store = (): Store => opening.opened
+  const webhooks = new ServedWebhooks({ node, shared, store, tail, networks, surroundings, log })
   const load = new NodeLoad({
     gauge: new ProcessLoadGauge(worker === undefined ? 1 : config.workers),
     surroundings,

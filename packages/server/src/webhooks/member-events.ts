@@ -1,7 +1,8 @@
-import { matchesPattern } from '../auth/document-pattern.ts'
 import type { Log } from '../observability/log.ts'
 import type { Surroundings } from '../room/surroundings.ts'
-import type { Delivery, Webhook } from './webhook.ts'
+import { deliveryOf, type MemberNews, wants } from './member-news.ts'
+import type { MemberRoster } from './member-roster.ts'
+import type { Webhook } from './webhook.ts'
 import type { WebhookBook } from './webhook-book.ts'
 
 /** How long what happened to members gathers before it is put where it outlives this node, in milliseconds. */
@@ -11,28 +12,21 @@ const remembered = 2_000
 /** Most that gathers: past it, the store has been away for long. */
 const maxGathered = 5_000
 
-/** What is told of a member. */
-export interface MemberNews {
-  readonly event: 'member.joined' | 'member.left'
-  readonly document: string
-  readonly member: string
-  readonly subject: string
-}
-
 /** What the events of members are made with. */
 export interface MemberEventsParts {
   readonly book: WebhookBook
+  readonly roster: MemberRoster
   readonly surroundings: Pick<Surroundings, 'now' | 'timer' | 'randomId'>
   readonly log: Log
 }
 
 /**
- * What happens to the members of this node, for webhooks. Only this node knows of it, so what it has not put into the store yet is
- * lost if it is killed: a second's worth.
+ * What happens to the members of this node, for webhooks. Only this node knows of it, so who came in the last second before it is
+ * killed is told of by nobody. Who was told of is on its roster before, by which another node says that they left.
  */
 export class MemberEvents {
   readonly #parts: MemberEventsParts
-  #gathered: (MemberNews & { readonly at: number })[] = []
+  #gathered: MemberNews[] = []
   #webhooks: readonly Webhook[] = []
   #known = Number.NEGATIVE_INFINITY
   #cancel: (() => void) | undefined
@@ -43,7 +37,7 @@ export class MemberEvents {
     this.#parts = parts
   }
 
-  happened(news: MemberNews): void {
+  happened(news: Omit<MemberNews, 'at'>): void {
     if (this.#gathered.length >= maxGathered) return
     this.#gathered.push({ ...news, at: this.#parts.surroundings.now() })
     if (!this.#over) this.#later()
@@ -55,6 +49,7 @@ export class MemberEvents {
     this.#cancel?.()
     await this.#writing
     await this.#write()
+    await this.#parts.roster.end().catch((error: unknown) => this.#parts.log.warn('members-left-behind', { error }))
   }
 
   #later(): void {
@@ -69,12 +64,19 @@ export class MemberEvents {
     const gathered = this.#gathered
     this.#gathered = []
     if (gathered.length === 0) return
+    const { book, roster, surroundings } = this.#parts
     try {
-      for (const webhook of await this.#current()) {
-        const deliveries = gathered.flatMap((news) => this.#deliveryTo(webhook, news))
-        if (deliveries.length === 0 || (await this.#parts.book.tell(webhook.id, deliveries))) continue
+      const webhooks = await this.#current()
+      const left = gathered.filter(({ event }) => event === 'member.left').map(({ member }) => member)
+      await roster.add(staying(gathered, left, webhooks))
+      for (const webhook of webhooks) {
+        const deliveries = gathered
+          .filter((news) => wants(webhook, news))
+          .map((news) => deliveryOf(news, () => surroundings.randomId()))
+        if (deliveries.length === 0 || (await book.tell(webhook.id, deliveries))) continue
         log.warn('webhook-events-lost', { webhook: webhook.id, count: deliveries.length })
       }
+      await roster.remove(left)
     } catch (error) {
       log.warn('webhook-events-lost', { count: gathered.length, error })
     }
@@ -88,11 +90,13 @@ export class MemberEvents {
     }
     return this.#webhooks
   }
+}
 
-  #deliveryTo({ events, documents }: Webhook, news: MemberNews & { readonly at: number }): Delivery[] {
-    const { event, document, member, subject, at } = news
-    if (!events.includes(event) || !matchesPattern(documents, document)) return []
-    const id = `msg_${this.#parts.surroundings.randomId()}`
-    return [{ id, event, document, at, data: { document, member: { id: member, subject } }, attempts: 0 }]
-  }
+/** Those who came and stay, of whom some webhook wants to hear that they left. */
+function staying(gathered: readonly MemberNews[], left: readonly string[], webhooks: readonly Webhook[]): MemberNews[] {
+  const gone = new Set(left)
+  return gathered.filter(({ event, document, member }) => {
+    if (event !== 'member.joined' || gone.has(member)) return false
+    return webhooks.some((webhook) => wants(webhook, { event: 'member.left', document }))
+  })
 }

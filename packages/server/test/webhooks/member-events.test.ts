@@ -1,7 +1,9 @@
 import { MemoryStore, StoreUnavailableError } from '@weft/persistence'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Delivery, deliveryIn } from '../../src/webhooks/webhook.ts'
-import { MemberEvents, type MemberNews } from '../../src/webhooks/member-events.ts'
+import { MemberEvents } from '../../src/webhooks/member-events.ts'
+import type { MemberNews } from '../../src/webhooks/member-news.ts'
+import { MemberRoster } from '../../src/webhooks/member-roster.ts'
 import { WebhookBook } from '../../src/webhooks/webhook-book.ts'
 import { CapturedLog } from '../support/captured-log.ts'
 import { FakeSurroundings } from '../support/fake-surroundings.ts'
@@ -18,10 +20,11 @@ describe('what happens to members', () => {
     surroundings = new FakeSurroundings()
     captured = new CapturedLog()
     book = new WebhookBook({ collections: () => store.collections, changes: () => store.changes, surroundings })
-    events = new MemberEvents({ book, surroundings, log: captured.log })
+    const roster = new MemberRoster(() => store.collections, { node: 'node-a', life: 'one' })
+    events = new MemberEvents({ book, roster, surroundings, log: captured.log })
   })
 
-  const news = (facts: Partial<MemberNews> = {}): MemberNews => ({
+  const news = (facts: Partial<MemberNews> = {}): Omit<MemberNews, 'at'> => ({
     event: 'member.joined',
     document: 'team/a',
     member: 'm1',
