@@ -145,6 +145,14 @@ test('E3: what a node that died did not come to is listed soon after the next pa
   expect(await server.client.zscore(marks, 'left a')).toBeNull()
 })
 
+test('E3: nothing stays marked where nothing is left to be listed, however many changes are listed together', async () => {
+  const ids = Array.from({ length: 50 }, (_, index) => `document-${index}`)
+  const epochs = await Promise.all(ids.map((id) => begin(store, id)))
+  await Promise.all(ids.map((id, index) => append(store, id, epochs[index] ?? '', 'x')))
+  await store.catalog.list({ order: 'name', limit: 1 })
+  expect(await server.client.keys('weft:index:*:marks')).toEqual([])
+})
+
 test('E3: a listing that an older version wrote, or that was damaged, is read from the documents and mended', async () => {
   for (const id of ['a', 'b', 'c']) await append(store, id, await begin(store, id, 1), 'x')
   const before = await store.catalog.list({ order: 'name', limit: 5 })

@@ -13,6 +13,9 @@ const documentsPerWrite = 100
 /** How often a document is looked at anew at once which other nodes list too. Past it, it is left for later. */
 const triesPerWrite = 5
 
+/** What says in Redis that a document is about to be changed; undefined where that could not be said. */
+type Mark = Promise<string | undefined>
+
 /**
  * Keeps the listing, which is in other hash slots than the documents: it is written after them, from what they say by then,
  * and may be behind. What is lost of it, `rebuildIndex` brings back. With it goes the feed of changes, of which nothing is lost
@@ -21,8 +24,8 @@ const triesPerWrite = 5
 export class ListingIndex {
   readonly #access: DocumentAccess
   readonly #feed: ChangeFeed
-  /** Of documents that are about to be changed or were; undefined while it is not in Redis yet. */
-  readonly #marks = new Map<string, string | undefined>()
+  /** Of documents that are about to be changed or were. */
+  readonly #marks = new Map<string, Mark>()
   #changed = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -116,7 +119,9 @@ export class ListingIndex {
 
   /** @param left marks that go away too when the documents are listed, each at the place of its document */
   async #writeGroup(documents: readonly string[], action: ListingAction, left?: readonly string[]): Promise<void> {
-    const marks = new Map(documents.map((id, index) => [id, left === undefined ? this.#takeMark(id) : left[index]]))
+    const marks = new Map(
+      documents.map((id, index) => [id, left === undefined ? this.#takeMark(id) : Promise.resolve(left[index])]),
+    )
     let waiting = documents
     try {
       for (let tries = 0; waiting.length > 0 && tries < triesPerWrite; tries++) {
@@ -135,37 +140,35 @@ export class ListingIndex {
   /** @returns those that others have listed meanwhile */
   async #listAsFound(
     documents: readonly string[],
-    marks: ReadonlyMap<string, string | undefined>,
+    marks: ReadonlyMap<string, Mark | undefined>,
     action: ListingAction,
   ): Promise<string[]> {
     const seen = await seeListed(this.#access, documents)
     const changes = documents.map(async (id) => {
       const nothing = { feed: '', standing: '' }
-      return { id, seen: seen.get(id) ?? nothing, found: await this.found(id), mark: marks.get(id) }
+      return { id, seen: seen.get(id) ?? nothing, found: await this.found(id), mark: await marks.get(id) }
     })
     const moved = await changeListed(this.#access, await Promise.all(changes), action)
     return documents.filter((id) => moved.has(id))
   }
 
-  /** Nobody waits for it: it is on its way before the change is, and matters only if this node dies. */
+  /** A change does not wait for it: it is on its way before the change is, and matters only if this node dies. */
   #mark(document: string): void {
     if (this.#marks.has(document)) return
-    this.#marks.set(document, undefined)
-    this.#feed.mark(document).then(
-      (mark) => {
-        if (this.#marks.has(document)) this.#marks.set(document, mark)
-      },
-      () => this.#marks.delete(document),
-    )
+    const mark: Mark = this.#feed.mark(document).catch(() => {
+      if (this.#marks.get(document) === mark) this.#marks.delete(document)
+      return undefined
+    })
+    this.#marks.set(document, mark)
   }
 
-  #takeMark(document: string): string | undefined {
+  #takeMark(document: string): Mark | undefined {
     const mark = this.#marks.get(document)
     this.#marks.delete(document)
     return mark
   }
 
-  #keepMark(document: string, mark: string | undefined): void {
+  #keepMark(document: string, mark: Mark | undefined): void {
     if (mark !== undefined && !this.#marks.has(document)) this.#marks.set(document, mark)
   }
 }

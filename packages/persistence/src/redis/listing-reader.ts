@@ -14,6 +14,8 @@ const maxSorted = 2_000
 /** How many members of a set one page looks at for documents of a larger prefix; past it, it is short (E3). */
 const maxScanned = 20_000
 const scannedPerRead = 1_000
+/** Documents that a page has listed which other nodes left behind: the next page goes on. */
+const maxSettled = 100
 
 /** Every character of an id sorts before this one. */
 const afterAnyId = '\u{7f}'
@@ -223,7 +225,7 @@ export class ListingReader {
     if (marks.length === 0 || this.#settling) return
     this.#settling = true
     this.#index
-      .settle(marks)
+      .settle(marks.slice(0, maxSettled))
       .catch(() => {})
       .finally(() => (this.#settling = false))
   }
