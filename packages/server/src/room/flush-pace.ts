@@ -7,7 +7,7 @@ const deliveryCost = 0.005
  */
 const bounds = [
   { share: 0.02, longest: 11 },
-  { share: 0.1, longest: 44 },
+  { share: 0.1, longest: 39 },
 ] as const
 
 /** Timers are no finer than this, in milliseconds; a shorter window is none. */

@@ -10,8 +10,8 @@ describe('how long edits of a room wait for each other', () => {
     [50, 11],
     [200, 11],
     [500, 25],
-    [1_000, 44],
-    [10_000, 44],
+    [1_000, 39],
+    [10_000, 39],
   ])('follows its members: %d of them', (members, window) => {
     expect(windowOf(members, 1)).toBeCloseTo(window)
   })
