@@ -2,48 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { withheldParts } from '../src/index.ts'
-
-/** What one of several writers does: every kind of content that Yjs writes is among it. */
-const step = fc.record({
-  who: fc.nat(2),
-  kind: fc.constantFrom(
-    'text',
-    'text',
-    'delete',
-    'format',
-    'embed',
-    'map',
-    'bytes',
-    'document',
-    'element',
-    'hook',
-    'remove',
-    'sync',
-  ),
-  at: fc.nat(1_000),
-  text: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }),
-})
-
-type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never
-
-function write(doc: Y.Doc, { kind, at, text }: Step): void {
-  const shared = doc.getText('t')
-  const place = at % (shared.length + 1)
-  if (kind === 'text') shared.insert(place, text)
-  else if (kind === 'delete') shared.delete(place, Math.min(5, shared.length - place))
-  else if (kind === 'format') shared.format(place, Math.min(5, shared.length - place), { bold: at % 2 === 0 })
-  else if (kind === 'embed') shared.insertEmbed(place, { image: text })
-  else if (kind === 'map') doc.getMap('m').set(text.slice(0, 1), { text, at, deep: [null, true, 1.5] })
-  else if (kind === 'bytes') doc.getArray('a').insert(0, [new Uint8Array([1, 2, 3]), at, text])
-  else if (kind === 'hook') doc.getArray('a').insert(0, [new Y.XmlHook(text), new Y.Map()])
-  else if (kind === 'document') doc.getMap('m').set('document', new Y.Doc({ guid: 'inside' }))
-  else if (kind === 'remove') removeFrom(doc.getXmlFragment('x'), at)
-  else doc.getXmlFragment('x').insert(0, [new Y.XmlElement('p'), new Y.XmlText(text)])
-}
-
-function removeFrom(fragment: Y.XmlFragment, at: number): void {
-  if (fragment.length > 0) fragment.delete(at % fragment.length)
-}
+import { type Step, step, write } from './support/writing.ts'
 
 function written(steps: readonly Step[]): Y.Doc {
   const docs = [11, 400, 5_000_000].map((clientId) => {
