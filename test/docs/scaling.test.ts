@@ -61,8 +61,8 @@ describe('the model', () => {
     const dearer = { ...constants, frameCpu: constants.frameCpu * 2 }
     expect(crowdOfNode(dearer)).toBeLessThan(crowdOfNode(constants))
     const { byRedis } = nodesOfDocument({ ...constants, redisUpdateCpu: 10, redisRelayedCpu: 10 })
-    // A flush each 44 ms: 22.7 × n × (10 + 10 n) µs are half a second.
-    expect(byRedis).toBe(47)
+    // A flush each 39 ms: 25.6 × n × (10 + 10 n) µs are half a second.
+    expect(byRedis).toBe(44)
   })
 
   it('has the others carry whom a node loses', () => {

@@ -35,11 +35,14 @@ export class CompactionTrigger {
   async #run(): Promise<void> {
     if (this.#running) return
     this.#running = true
-    const covered = this.#tailBytes
-    await this.#compact()
+    // Much may have been appended meanwhile, and nobody may append after it.
+    do {
+      const covered = this.#tailBytes
+      await this.#compact()
+      this.#tailBytes -= covered
+      // At most: what was deleted is no longer in it. The next load knows exactly; until then compaction comes a little later.
+      this.#checkpointBytes += covered
+    } while (compactionDue(this.#tailBytes, this.#checkpointBytes))
     this.#running = false
-    this.#tailBytes -= covered
-    // At most: what was deleted is no longer in it. The next load knows exactly; until then compaction comes a little later.
-    this.#checkpointBytes += covered
   }
 }
