@@ -22,6 +22,7 @@ import { type Durability, parseDurability } from './durability.ts'
 import { sentinelRefusal } from './failover-checks.ts'
 import { ListingIndex } from './listing-index.ts'
 import { ListingReader } from './listing-reader.ts'
+import { TitleBackfill } from './title-backfill.ts'
 import { TrashReader } from './trash-reader.ts'
 import { rebuildListing } from './listing-rebuild.ts'
 import { Operations } from './operations.ts'
@@ -162,21 +163,18 @@ class OpenRedisStore implements RedisStore {
     const feed = new ChangeFeed(access)
     const index = new ListingIndex(access, feed)
     const lives = new DocumentLives(access, index)
+    const counter = new DocumentCounter(access)
     const checkpoints = new CheckpointWriter(access, now, onCheckpointStep)
     this.#access = access
     this.#index = index
     this.caveats = caveats
     this.log = countedLog(new RedisLog({ access, lives, checkpoints, index, node, now }), this.#operations)
     this.catalog = countedCatalog(
-      new RedisCatalog(
-        lives,
-        index,
-        new ListingReader(access, index),
-        new TrashReader(access, index),
-        new DocumentCounter(access),
-      ),
+      new RedisCatalog(lives, index, new ListingReader(access, index), new TrashReader(access, index), counter),
       this.#operations,
     )
+    const rebuild = (): Promise<number> => rebuildListing(access, index)
+    void new TitleBackfill({ access, counter, rebuild }).run()
     this.#channels = new ShardedChannels(access, location)
     this.relay = new RedisRelay(access, this.#channels, node)
     this.channel = new RedisNodeChannel(access, this.#channels, node)

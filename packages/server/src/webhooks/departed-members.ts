@@ -67,8 +67,8 @@ export class DepartedMembers {
         log.info('members-departed', { other: roster.node, count })
       }
     } catch (error) {
-      // The dispatcher says that the store is away.
-      if (!(error instanceof StoreError)) throw error
+      // That the store is away is said by the dispatcher.
+      if (!(error instanceof StoreError)) log.error('members-departed-failed', { error })
     }
   }
 
