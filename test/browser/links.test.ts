@@ -1,11 +1,14 @@
 /** Whoever comes by a link reads and writes in the browser, with no other token. */
-import type { MadeLink } from '@weft/protocol/http'
+import type { FileSummary, MadeLink } from '@weft/protocol/http'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tokenWith } from '../../packages/server/test/support/tokens.ts'
 import { launchBrowser } from '../support/browser.ts'
 import { type ServerProcess, startServer } from '../support/server-process.ts'
 import { indicatorSays, openWindow, textHas, textOf, write } from '../support/web-app.ts'
+
+/** An image of one pixel. */
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 const secret = 'hush-of-more-than-thirty-two-characters'
 
@@ -46,4 +49,35 @@ test('a link opens its document, to write in it or to read it, also after the pa
   await textHas(ada.page, 'by a link')
   await expect.poll(() => ada.page.title()).toContain('Shared with you')
   expect([...ada.errors, ...ben.errors]).toEqual([])
+})
+
+test('a link shows the pictures of its document too', async () => {
+  const token = await tokenWith({ secret, claims: { access: [{ documents: '*', role: 'admin' }] } })
+  const post = async (path: string, type: string, body: BodyInit): Promise<Response> => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type }
+    const response = await fetch(`${server.url}/api/v1/documents${path}`, { method: 'POST', headers, body })
+    expect(response.ok).toBe(true)
+    return response
+  }
+  await post('', 'application/json', '{"id":"team/pictured"}')
+  const file: FileSummary = await (
+    await post('/team%2Fpictured/files', 'image/png', Buffer.from(pixel, 'base64'))
+  ).json()
+  await post('/team%2Fpictured/content', 'text/html', `<p>See:</p><img src="${server.url}${file.path}" alt="a dot">`)
+  const { path }: MadeLink = await (await post('/team%2Fpictured/links', 'application/json', '{"role":"write"}')).json()
+  await using ada = await openWindow(browser, 'Ada Loom')
+  await ada.page.goto(server.url + path)
+  const image = ada.page.getByRole('img', { name: 'a dot' })
+  await image.waitFor()
+  await expect
+    .poll(() => image.evaluate((shown) => (shown instanceof HTMLImageElement ? shown.naturalWidth : 0)))
+    .toBe(1)
+  // What the document holds is the picture's lasting address.
+  await write(ada.page, 'Written.')
+  await indicatorSays(ada.page, /^Saved$/)
+  const headers = { authorization: `Bearer ${token}` }
+  const html = await (await fetch(`${server.url}/api/v1/documents/team%2Fpictured/content?as=html`, { headers })).text()
+  expect(html).toContain('Written.')
+  expect(html).toContain(`src="${server.url}${file.path}"`)
+  expect(ada.errors).toEqual([])
 })

@@ -1,12 +1,12 @@
 import type { Extensions } from '@tiptap/core'
 import { Collaboration } from '@tiptap/extension-collaboration'
-import { Image } from '@tiptap/extension-image'
 import { Placeholder } from '@tiptap/extension-placeholder'
 import { TableKit } from '@tiptap/extension-table'
 import { StarterKit } from '@tiptap/starter-kit'
 import type { WeftDocument } from '@weft/client'
 import { isSafeLink, richTextField } from '@weft/protocol'
 import { carets } from './carets.ts'
+import { images } from './own-images.ts'
 import { roomToWrite } from './room-to-write.ts'
 
 /** Everything that a document may hold, and the editor's ties to it. */
@@ -27,7 +27,7 @@ export function editorExtensions({ doc, awareness }: Pick<WeftDocument, 'doc' | 
       dropcursor: { color: 'var(--mantine-primary-color-filled)', width: 2 },
     }),
     TableKit.configure({ table: { renderWrapper: true } }),
-    Image.configure({ HTMLAttributes: { loading: 'lazy', referrerpolicy: 'no-referrer' } }),
+    images.configure({ HTMLAttributes: { loading: 'lazy', referrerpolicy: 'no-referrer' } }),
     Placeholder.configure({ placeholder: 'Write here…' }),
     Collaboration.configure({ document: doc, field: richTextField }),
     carets(awareness),
