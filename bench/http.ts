@@ -2,7 +2,8 @@
 import { largeContent } from './http/large-content.ts'
 import { listing } from './http/listing.ts'
 import { listingRate } from './http/listing-rate.ts'
+import { statistics } from './http/statistics.ts'
 import { tokenCheck } from './http/token-check.ts'
 import { runWorkloads } from './support/run-workloads.ts'
 
-await runWorkloads('node bench/http.ts', [listing, listingRate, tokenCheck, largeContent])
+await runWorkloads('node bench/http.ts', [listing, listingRate, statistics, tokenCheck, largeContent])
