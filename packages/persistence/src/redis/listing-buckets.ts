@@ -1,6 +1,6 @@
 import type { DocumentOrder, DocumentRecord } from '../document-catalog.ts'
+import { arraysIn, recordOfFields } from '../listed-record.ts'
 import type { DocumentAccess } from './document-access.ts'
-import { decodeListedRecords } from './listed-record.ts'
 import { type Bucket, bucketNumberOf, bucketsOf, setOf } from './listing-places.ts'
 import { oldMark } from './change-feed.ts'
 import type { Argument } from './redis-connection.ts'
@@ -73,8 +73,8 @@ export class ListingBuckets {
       const args = asked.flatMap(({ bucket, listed }) => [bucket.base, listed.length, ...listed])
       const reply = await this.#run(readRecordsScript, keys, [oldMark, ...args])
       for (const [index, { listed }] of asked.entries()) {
-        const records = decodeListedRecords(listed, textIn(reply[index * 2]))
-        for (const [place, id] of listed.entries()) found.set(id, records[place])
+        const fields = arraysIn(textIn(reply[index * 2]))
+        for (const [place, id] of listed.entries()) found.set(id, recordOfFields(id, fields?.[place] ?? []))
         marks.push(...listIn(reply[index * 2 + 1]).map(textIn))
       }
     })

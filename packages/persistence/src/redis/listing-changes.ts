@@ -1,10 +1,10 @@
 import type { DocumentRecord } from '../document-catalog.ts'
 import type { DocumentFacts } from '../feed-entry.ts'
+import { fieldsOf } from '../listed-record.ts'
 import { scopesOf } from '../listing-scopes.ts'
 import { wordsOf } from '../title-words.ts'
 import { nextEntryText } from './change-feed.ts'
 import type { DocumentAccess } from './document-access.ts'
-import { encodeListedRecord } from './listed-record.ts'
 import { bucketNumberOf, bucketsOf, placeOfTime } from './listing-places.ts'
 import type { Argument } from './redis-connection.ts'
 import { listIn, textIn } from './reply.ts'
@@ -104,5 +104,11 @@ function placesOf({ record, trashed }: FoundDocument, action: ListingAction): Ar
   if (record === undefined) return ['remove', '', '', '', '']
   if (trashed !== undefined) return ['trash', trashed, '', '', '']
   const { updated, created, title } = record
-  return [action, placeOfTime(updated), placeOfTime(created), wordsOf(title).join(' '), encodeListedRecord(record)]
+  return [
+    action,
+    placeOfTime(updated),
+    placeOfTime(created),
+    wordsOf(title).join(' '),
+    JSON.stringify(fieldsOf(record)),
+  ]
 }

@@ -1,12 +1,10 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { type CatalogPosition, decodeCursor, encodeCursor } from '../catalog-cursor.ts'
-import { pageOf } from '../catalog-page.ts'
 import type {
   DocumentCounts,
   DocumentListing,
   DocumentOrder,
   DocumentRecord,
-  DocumentRecordPage,
   TrashListing,
   TrashPage,
 } from '../document-catalog.ts'
@@ -14,6 +12,7 @@ import { scopeOfPrefix } from '../listing-scopes.ts'
 import { wordsOf } from '../title-words.ts'
 import { trashPageOf, trashPlaceOf } from '../trash-page.ts'
 import { type Row, numberIn, textIn } from './columns.ts'
+import { asRows, type ListedRows, rowsOf } from './listed-rows.ts'
 import { TitleSearcher } from './title-search.ts'
 import { trashScope } from './trash.ts'
 
@@ -44,10 +43,12 @@ export class CatalogReader {
   readonly #one: StatementSync
   readonly #creator: StatementSync
   readonly #byName: StatementSync
+  readonly #rowsByName: StatementSync
   readonly #trashed: StatementSync
   readonly #countOfPrefix: StatementSync
-  readonly #sorted: Readonly<Record<TimeOrder, StatementSync>>
   readonly #inScope: Readonly<Record<TimeOrder, StatementSync>>
+  readonly #rowsInScope: Readonly<Record<TimeOrder, StatementSync>>
+  readonly #sorted: Readonly<Record<TimeOrder, StatementSync>>
   readonly #scanned: Readonly<Record<TimeOrder, StatementSync>>
   readonly #scanEnd: Readonly<Record<TimeOrder, StatementSync>>
 
@@ -59,10 +60,12 @@ export class CatalogReader {
     this.#creator = database.prepare(
       'SELECT created_by FROM documents WHERE id = ? AND (deleted IS NULL OR deleted < 0)',
     )
-    this.#byName = database.prepare(`
+    const byName = `
       SELECT ${columns} FROM documents INDEXED BY by_name
       WHERE deleted IS NULL AND id >= ? AND id < ? ORDER BY id LIMIT ?
-    `)
+    `
+    this.#byName = database.prepare(byName)
+    this.#rowsByName = database.prepare(asRows(byName))
     this.#trashed = database.prepare(`
       SELECT ${columns}, trashed FROM (
         SELECT recency AS trashed, id AS listed FROM by_update
@@ -79,29 +82,29 @@ export class CatalogReader {
       updated: database.prepare(sql('updated', 'by_update')),
       created: database.prepare(sql('created', 'by_creation')),
     })
-    this.#sorted = forBoth(
-      (order) => `
+    const inScope = (_order: TimeOrder, table: string): string => `
+      SELECT ${columns} FROM (
+        SELECT recency, id AS listed FROM ${table} WHERE scope = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?
+      ) CROSS JOIN documents ON id = listed
+      ORDER BY recency, listed
+    `
+    this.#inScope = forBoth(inScope)
+    this.#rowsInScope = forBoth((order, table) => asRows(inScope(order, table)))
+    this.#sorted = forBoth((order) =>
+      asRows(`
         SELECT ${columns} FROM documents INDEXED BY by_name
         WHERE deleted IS NULL AND id >= ? AND id < ? AND (-${order}, id) > (?, ?) ORDER BY -${order}, id LIMIT ?
-      `,
+      `),
     )
-    this.#inScope = forBoth(
-      (_order, table) => `
-        SELECT ${columns} FROM (
-          SELECT recency, id AS listed FROM ${table} WHERE scope = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?
-        ) CROSS JOIN documents ON id = listed
-        ORDER BY recency, listed
-      `,
-    )
-    this.#scanned = forBoth(
-      (_order, table) => `
+    this.#scanned = forBoth((_order, table) =>
+      asRows(`
         SELECT ${columns} FROM (
           SELECT recency, id AS listed FROM ${table}
           WHERE scope = ? AND (recency, id) > (?, ?) AND (recency, id) <= (?, ?) AND id >= ? AND id < ?
           ORDER BY recency, id LIMIT ?
         ) CROSS JOIN documents ON id = listed
         ORDER BY recency, listed
-      `,
+      `),
     )
     this.#scanEnd = forBoth(
       (_order, table) => `
@@ -128,17 +131,16 @@ export class CatalogReader {
   }
 
   /** @throws InvalidCursorError */
-  list(listing: DocumentListing): DocumentRecordPage {
+  list(listing: DocumentListing): ListedRows {
     const { order, limit, prefix = '', q = '', cursor } = listing
     const after = cursor === undefined ? undefined : decodeCursor(order, cursor)
     const words = wordsOf(q)
     if (words.length > 0) {
-      return this.#titles.page({ order, limit, prefix, words, after }, (atMost) =>
-        this.#inOrder(order, prefix, after, atMost),
-      )
+      const search = { order, limit, prefix, words, after }
+      return rowsOf(this.#titles.page(search, (atMost) => this.#inOrder(order, prefix, after, atMost)))
     }
     if (order === 'name') {
-      return pageOf(order, limit, records(this.#byName, [firstOf(prefix, after), prefix + afterAnyId, limit + 1]))
+      return rowsFrom(this.#rowsByName, [firstOf(prefix, after), prefix + afterAnyId, limit + 1])
     }
     return this.#listByTime(order, limit, prefix, startAfter(after))
   }
@@ -162,15 +164,13 @@ export class CatalogReader {
     )
   }
 
-  #listByTime(order: TimeOrder, limit: number, prefix: string, start: [number, string]): DocumentRecordPage {
+  #listByTime(order: TimeOrder, limit: number, prefix: string, start: [number, string]): ListedRows {
     const scope = scopeOfPrefix(prefix)
-    if (scope === prefix) {
-      return pageOf(order, limit, records(this.#inScope[order], [scope, ...start, limit + 1]))
-    }
+    if (scope === prefix) return rowsFrom(this.#rowsInScope[order], [scope, ...start, limit + 1])
     const range = [prefix, prefix + afterAnyId]
     const inPrefix = this.#countOfPrefix.get(...range)
     if (inPrefix !== undefined && numberIn(inPrefix, 'found') <= maxSorted) {
-      return pageOf(order, limit, records(this.#sorted[order], [...range, ...start, limit + 1]))
+      return rowsFrom(this.#sorted[order], [...range, ...start, limit + 1])
     }
     return this.#scan(order, limit, scope, range, start)
   }
@@ -182,13 +182,12 @@ export class CatalogReader {
     scope: string,
     range: readonly string[],
     start: readonly [number, string],
-  ): DocumentRecordPage {
+  ): ListedRows {
     const endRow = this.#scanEnd[order].get(scope, ...start)
     const end = endRow === undefined ? undefined : { recency: numberIn(endRow, 'recency'), id: textIn(endRow, 'id') }
     const bound = [end?.recency ?? Number.MAX_SAFE_INTEGER, end?.id ?? '']
-    const page = pageOf(order, limit, records(this.#scanned[order], [scope, ...start, ...bound, ...range, limit + 1]))
-    if (page.next !== undefined || end === undefined) return page
-    return { documents: page.documents, next: encodeCursor({ order, at: -end.recency, id: end.id }) }
+    const next = end && encodeCursor({ order, at: -end.recency, id: end.id })
+    return rowsFrom(this.#scanned[order], [scope, ...start, ...bound, ...range, limit + 1], next)
   }
 }
 
@@ -202,8 +201,8 @@ function startAfter(after: CatalogPosition | undefined): [number, string] {
   return after === undefined || after.order === 'name' ? [-Number.MAX_SAFE_INTEGER, ''] : [-after.at, after.id]
 }
 
-function records(statement: StatementSync, parameters: SQLInputValue[]): DocumentRecord[] {
-  return statement.all(...parameters).map(recordOf)
+function rowsFrom(statement: StatementSync, parameters: SQLInputValue[], end?: string): ListedRows {
+  return { records: textIn(statement.get(...parameters) ?? {}, 'records'), end }
 }
 
 function recordOf(row: Row): DocumentRecord {

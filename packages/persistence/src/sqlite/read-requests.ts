@@ -1,13 +1,7 @@
-import type {
-  DocumentCounts,
-  DocumentListing,
-  DocumentRecord,
-  DocumentRecordPage,
-  TrashListing,
-  TrashPage,
-} from '../document-catalog.ts'
+import type { DocumentCounts, DocumentListing, DocumentRecord, TrashListing, TrashPage } from '../document-catalog.ts'
 import type { StoredFileRecord } from '../file-codec.ts'
 import type { Checkpoint, LoadedDocument, Place } from '../document-log.ts'
+import type { ListedRows } from './listed-rows.ts'
 import type { Refusal } from './write-jobs.ts'
 
 /** What the read thread is asked. */
@@ -31,7 +25,7 @@ export interface ReadAnswers {
   readonly get: DocumentRecord | undefined
   readonly creator: { readonly creator: string | undefined }
   readonly count: { readonly counts: DocumentCounts }
-  readonly list: DocumentRecordPage
+  readonly list: ListedRows
   readonly 'list-trash': { readonly trash: TrashPage }
   readonly files: { readonly files: readonly StoredFileRecord[] }
   /** Undefined where the document has no such file any more. */
@@ -65,7 +59,7 @@ export type ReadReply =
   | { readonly type: 'record'; readonly record: DocumentRecord | undefined }
   | { readonly type: 'creator'; readonly creator: string | undefined }
   | { readonly type: 'counts'; readonly counts: DocumentCounts }
-  | { readonly type: 'page'; readonly page: DocumentRecordPage }
+  | { readonly type: 'page'; readonly page: ListedRows }
   | { readonly type: 'trash'; readonly page: TrashPage }
   | { readonly type: 'files'; readonly files: readonly StoredFileRecord[] }
   | { readonly type: 'file-chunk'; readonly content: Uint8Array<ArrayBuffer> | undefined }

@@ -14,6 +14,7 @@ import { StoreUnavailableError } from '../errors.ts'
 import type { StoredFileRecord } from '../file-codec.ts'
 import type { Formats } from '../formats.ts'
 import { workerFile } from '../worker-file.ts'
+import { pageOfRows } from './listed-rows.ts'
 import type { EntryRun, FromReadThread, ReadAnswers, ReadReply, ReadRequest, ToReadThread } from './read-requests.ts'
 import { refusalError } from './refusal-error.ts'
 
@@ -83,8 +84,8 @@ export class ReadThread {
   /** @throws InvalidCursorError, StoreUnavailableError */
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     const answer = await this.#ask({ type: 'list', listing }, '')
-    if (answer === undefined || !('documents' in answer)) throw strange()
-    return answer
+    if (answer === undefined || !('records' in answer)) throw strange()
+    return pageOfRows(listing, answer)
   }
 
   /** @throws StoreUnavailableError */

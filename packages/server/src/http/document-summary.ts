@@ -1,6 +1,7 @@
 import type { DocumentRecord } from '@weft/persistence'
 import type { Person } from '@weft/protocol'
 import type { DocumentSummary } from '@weft/protocol/http'
+import { isoTime } from './iso-time.ts'
 
 /** A document as the API shows it. */
 export function summaryOf(record: DocumentRecord, people: readonly Person[] = []): DocumentSummary {
@@ -8,9 +9,9 @@ export function summaryOf(record: DocumentRecord, people: readonly Person[] = []
   return {
     id,
     title,
-    created: new Date(created).toISOString(),
+    created: isoTime(created),
     createdBy,
-    updated: new Date(updated).toISOString(),
+    updated: isoTime(updated),
     bytes,
     people: [...people],
   }
