@@ -56,6 +56,9 @@ export class WebhookQueue {
   /** Of documents that are told of as changed, and of which nothing has been sent: the delivery's id. */
   #settling = new Map<string, string>()
   readonly #underWay = new Map<string, Promise<void>>()
+  /** What was due when that was looked at last and has not been sent, the latest first. */
+  #due: Waiting[] = []
+  #over = false
   #place: string | undefined
   #behind = true
   #stepping: Promise<void> | undefined
@@ -80,6 +83,7 @@ export class WebhookQueue {
 
   /** Lets what is under way end, and another node go on. */
   async end(): Promise<void> {
+    this.#over = true
     await this.#stepping?.catch(() => {})
     await Promise.all(this.#underWay.values())
     await this.#lease.release().catch(() => {})
@@ -196,14 +200,26 @@ export class WebhookQueue {
 
   #send(): void {
     const now = this.#parts.surroundings.now()
-    const due = [...this.#waiting.values()]
+    this.#due = [...this.#waiting.values()]
       .filter(({ key, delivery }) => timeOfKey(key) <= now && !this.#underWay.has(delivery.id))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-    for (const waiting of due.slice(0, Math.max(0, atOnce - this.#underWay.size))) {
-      const { id } = waiting.delivery
-      const ended = this.#attempt(waiting)
+      .sort((a, b) => (a.key < b.key ? 1 : -1))
+    this.#sendNext()
+  }
+
+  /** Sends what was due, as there is room. */
+  #sendNext(): void {
+    while (this.#underWay.size < atOnce && this.#lease.held && !this.#over) {
+      const next = this.#due.pop()
+      if (next === undefined) return
+      const { id } = next.delivery
+      // Meanwhile it may have been put off, or sent.
+      if (this.#waiting.get(id) !== next || this.#underWay.has(id)) continue
+      const ended = this.#attempt(next)
         .catch(() => {})
-        .finally(() => this.#underWay.delete(id))
+        .finally(() => {
+          this.#underWay.delete(id)
+          this.#sendNext()
+        })
       this.#underWay.set(id, ended)
     }
   }

@@ -239,7 +239,10 @@ describe('the queue of a webhook', () => {
     await pass(3)
     expect(posted).toHaveLength(4)
     resolve({ status: 200, error: '' })
-    await pass(4)
+    // At once, and not when it is looked the next time what is due.
+    await new Promise((resume) => setImmediate(resume))
+    expect(posted).toHaveLength(10)
+    await pass(5)
     expect(posted).toHaveLength(10)
   })
 
@@ -270,8 +273,9 @@ describe('the queue of a webhook', () => {
     ])
     // As they are sent, there is room again.
     surroundings.advance(3_600_000)
+    answer = () => (posted.length > 8 ? new Promise(() => {}) : { status: 200, error: '' })
     await pass(1)
-    expect(posted).toHaveLength(4)
+    expect(posted).toHaveLength(12)
     await create('team/next')
     await pass(1)
     expect((await known('dead')).length).toBe(2)
@@ -281,6 +285,18 @@ describe('the queue of a webhook', () => {
   function waitingOne(id: string): Delivery {
     return { id, event: 'member.left', document: 'team/a', at: 0, data: {}, attempts: 3 }
   }
+
+  it('sends nothing more once it ends', async () => {
+    const { promise, resolve } = Promise.withResolvers<Posted>()
+    answer = () => promise
+    for (let number = 0; number < 10; number++) await create(`d-${number}`)
+    await pass(1)
+    const ended = queue.end()
+    resolve({ status: 200, error: '' })
+    await ended
+    expect(posted).toHaveLength(4)
+    expect(await known('waiting')).toHaveLength(6)
+  })
 
   it('nothing is left of one that is deleted', async () => {
     await create('a')
