@@ -58,6 +58,8 @@ export class DocumentSizes {
 
   /** A document was opened on this node. */
   opened(document: string): void {
+    // One that was still being loaded when the server went down: nothing may keep the process any more.
+    if (this.#closed) return
     this.#open.add(document)
     this.#cancel ??= this.#later()
   }

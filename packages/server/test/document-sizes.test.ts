@@ -111,3 +111,9 @@ it('with the store away nothing fails but the sample', async () => {
   expect(failures).toHaveLength(2)
   await unmeasured.close()
 })
+
+it('S3: a document that was still being loaded when the server went down does not keep the process', async () => {
+  await sizes.close()
+  sizes.opened(id)
+  expect(surroundings.timers).toBe(0)
+})
