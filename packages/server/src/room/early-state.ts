@@ -10,9 +10,14 @@ import {
 import { type Frame, frameOf } from './frame.ts'
 import { mergeUpdates } from './merge-updates.ts'
 import type { Replica } from './replica.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { Wire } from './wire.ts'
 
 const emptyUpdate = new Uint8Array([0, 0])
+
+/** For how long a replica is not built while its state leaves, and how often that is looked at, in milliseconds. */
+const leavingPatience = 250
+const leavingStep = 5
 
 /** Who waits for a document that is being loaded. */
 export interface Newcomer {
@@ -84,6 +89,11 @@ export class EarlyState {
     for (const wire of this.#wires) wire.send(this.#step2)
   }
 
+  /** Whether some of it waits to leave for somebody. */
+  get leaving(): boolean {
+    return [...this.#wires].some((wire) => wire.buffered > 0)
+  }
+
   /** What one who was sent it is due, now that there is a replica of it. */
   rest(base: Uint8Array, replica: Pick<Replica, 'asLoaded' | 'since'>): Frame[] {
     if (this.#step2 === undefined) return [frameOf(encodeSyncStep2(replica.since(base, this.stateVector)))]
@@ -106,6 +116,13 @@ export class EarlyStates implements CheckpointReader {
   /** The state that was sent, or could have been. */
   get state(): EarlyState | undefined {
     return this.#state
+  }
+
+  /** Resolves when what was sent has left, or has had its time: whoever is on a slow line does not keep the others from the room. */
+  async left({ timer }: Pick<Surroundings, 'timer'>): Promise<void> {
+    for (let waited = 0; waited < leavingPatience && this.#state?.leaving === true; waited += leavingStep) {
+      await new Promise<void>((resolve) => void timer(leavingStep, resolve))
+    }
   }
 
   welcome(newcomer: Newcomer): void {

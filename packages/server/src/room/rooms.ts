@@ -234,8 +234,9 @@ export class Rooms {
     try {
       const loaded = await this.#loadOrCreate(document, creator, states)
       if (loaded.checkpoint !== undefined) states.read(loaded.checkpoint)
-      // Building the replica takes many times as long as the reading.
+      // Building the replica takes many times as long as the reading, and the sockets would wait for turns of it.
       states.state?.conclude(loaded.entries.map(({ update }) => update))
+      await states.left(this.#parts.surroundings)
       const replica = await this.#hydrate(document, loaded, states.state?.base)
       return this.#make(document, loaded, replica, relay && feed && { relay, feed })
     } catch (error) {

@@ -3,7 +3,8 @@ import { type Checkpoint, MemoryStore, type Store } from '@weft/persistence'
 import { encodeOutline, encodeSyncStep2, encodeUpdate, splitWithOutline, weftSubprotocol } from '@weft/protocol'
 import { beforeEach, describe, expect, it } from 'vitest'
 import * as Y from 'yjs'
-import { EarlyState } from '../../src/room/early-state.ts'
+import { EarlyState, EarlyStates } from '../../src/room/early-state.ts'
+import { FakeSurroundings } from '../support/fake-surroundings.ts'
 import { FakeWire } from '../support/fake-wire.ts'
 import { PartedLog } from '../support/parted-log.ts'
 import { SocketClient } from '../support/socket-client.ts'
@@ -139,6 +140,31 @@ describe('the state of a document that is being loaded', () => {
     const since = new Uint8Array([0, 0])
     const restOf = (asLoaded: boolean): unknown => state.rest(since, { asLoaded, since: () => since })
     expect([restOf(true), restOf(false)]).toEqual([[], [{ payload: encodeUpdate(since) }]])
+  })
+
+  it('S1: has left before the replica is built, unless that takes somebody too long', async () => {
+    const { checkpoint } = await store.log.read('d', 0)
+    if (checkpoint === undefined) throw new Error('there is no checkpoint')
+    const [states, surroundings, wire] = [new EarlyStates(), new FakeSurroundings(), new FakeWire()]
+    states.welcome({ offer: (state) => state.sendTo(wire, false) })
+    states.read(checkpoint)
+    const leaving = async (milliseconds: number, taken: number): Promise<boolean> => {
+      let left = false
+      void states.left(surroundings).then(() => (left = true))
+      for (let waited = 0; waited < milliseconds; waited++) {
+        if (waited === taken) wire.take()
+        surroundings.advance(1)
+        await Promise.resolve()
+        await Promise.resolve()
+      }
+      return !left
+    }
+    expect(wire.buffered).toBeGreaterThan(0)
+    expect(await leaving(249, Infinity)).toBe(true)
+    expect(await leaving(260, Infinity)).toBe(false)
+    expect(await leaving(40, 50)).toBe(true)
+    expect(await leaving(40, 20)).toBe(false)
+    await expect(states.left(surroundings)).resolves.toBeUndefined()
   })
 
   it('S1: is followed by what the log holds beside the checkpoint, and by what others write meanwhile', async () => {
