@@ -119,9 +119,9 @@ export class EarlyStates implements CheckpointReader {
   }
 
   /** Resolves when what was sent has left, or has had its time: whoever is on a slow line does not keep the others from the room. */
-  async left({ timer }: Pick<Surroundings, 'timer'>): Promise<void> {
+  async left(surroundings: Pick<Surroundings, 'timer'>): Promise<void> {
     for (let waited = 0; waited < leavingPatience && this.#state?.leaving === true; waited += leavingStep) {
-      await new Promise<void>((resolve) => void timer(leavingStep, resolve))
+      await new Promise<void>((resolve) => void surroundings.timer(leavingStep, resolve))
     }
   }
 
