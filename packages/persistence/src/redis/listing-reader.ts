@@ -5,7 +5,7 @@ import { hasWords, maxTitlesScanned, wordsOf } from '../title-words.ts'
 import type { DocumentAccess } from './document-access.ts'
 import type { ListingIndex } from './listing-index.ts'
 import { bucketNumberOf, bucketsOf, listedIn, placeOfTime, setOf } from './listing-places.ts'
-import { byBytes, ListingBuckets } from './listing-buckets.ts'
+import { ListingBuckets } from './listing-buckets.ts'
 import { TitleIndex } from './title-index.ts'
 import { listIn, maybeTextIn, numberIn } from './reply.ts'
 
@@ -104,7 +104,7 @@ export class ListingReader {
     const ids = await this.#buckets.members(range, maxSorted)
     const members = await this.#membersOf(order, ids)
     const from = boundAfter(after).slice(1)
-    const found = members.filter((member) => after === undefined || member > from).sort(byBytes)
+    const found = members.filter((member) => after === undefined || member > from).sort()
     const places = found.slice(0, limit).map((member) => ({ order, ...listedIn(member) }))
     return { places, more: found.length > limit }
   }
