@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { append, begin, entry, textsOf } from '../src/contract/with-store.ts'
+import { InvalidCursorError } from '../src/document-catalog.ts'
 import { StoreConfigurationError, StoreUnavailableError } from '../src/errors.ts'
 import { currentFormats } from '../src/formats.ts'
 import { databaseFile } from '../src/sqlite/connection.ts'
@@ -126,6 +127,45 @@ test('the read thread is there only while it is asked, and comes back', async ()
   expect(reads.running).toBe(true)
   await reads.idle()
   expect(reads.running).toBe(false)
+  expect(await reads.get('a')).toMatchObject({ id: 'a' })
+  await reads.close()
+  await store.close()
+})
+
+test('what is asked of the read thread in one turn is answered each for itself', async () => {
+  await using made = await makeStoreFolder()
+  const store = await openSqliteStore(made.folder)
+  for (const id of ['a', 'b']) await begin(store, id)
+  const reads = new ReadThread(made.folder, currentFormats)
+  const asked = [
+    reads.get('a'),
+    reads.list({ order: 'name', limit: 1, cursor: 'made up' }),
+    reads.heads(['a', 'c']),
+    reads.list({ order: 'name', limit: 5 }),
+    reads.load('c', undefined),
+  ]
+  expect((await Promise.allSettled(asked)).map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'fulfilled',
+    'rejected',
+  ])
+  expect(await asked[0]).toMatchObject({ id: 'a' })
+  await expect(asked[1]).rejects.toThrow(InvalidCursorError)
+  const last = reads.get('b')
+  await reads.close()
+  expect(await last).toMatchObject({ id: 'b' })
+  await store.close()
+})
+
+test('questions whose read thread cannot begin are refused, and what is asked later is answered', async () => {
+  await using made = await makeStoreFolder()
+  const reads = new ReadThread(made.folder, currentFormats)
+  const asked = ['a', 'b', 'c'].map((id) => reads.get(id))
+  await Promise.all(asked.map((question) => expect(question).rejects.toThrow(StoreUnavailableError)))
+  const store = await openSqliteStore(made.folder)
+  await begin(store, 'a')
   expect(await reads.get('a')).toMatchObject({ id: 'a' })
   await reads.close()
   await store.close()

@@ -40,6 +40,8 @@ export class ReadThread {
   readonly #formats: Formats
   readonly #idleMilliseconds: number
   readonly #pending = new Map<number, Pending>()
+  /** What the thread is asked at the end of this turn. */
+  #questions: ToReadThread[] = []
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
   #whenAnswered: (() => void) | undefined
@@ -144,8 +146,18 @@ export class ReadThread {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
       this.#pending.set(id, { document, reader, checkpoint: undefined, chunks: [], entries: [], resolve, reject })
-      const message: ToReadThread = { id, request }
-      worker.postMessage(message)
+      this.#send({ id, request })
+    })
+  }
+
+  /** What is asked in one turn of the event loop goes out together: waking the thread costs more than most answers. */
+  #send(question: ToReadThread): void {
+    this.#questions.push(question)
+    if (this.#questions.length > 1) return
+    setImmediate(() => {
+      const questions = this.#questions
+      this.#questions = []
+      if (questions.length > 0) this.#worker?.postMessage(questions)
     })
   }
 
@@ -168,6 +180,7 @@ export class ReadThread {
       const error = new StoreUnavailableError(`the thread that reads the store ended${reason}`, { cause: failure })
       for (const { reject } of this.#pending.values()) reject(error)
       this.#pending.clear()
+      this.#questions = []
       this.#whenAnswered?.()
     })
     return worker

@@ -13,7 +13,9 @@ const documents = new DocumentReader(database, formats)
 const catalog = new CatalogReader(database)
 const files = new FileReader(database, formats)
 
-parentPort?.on('message', ({ id, request }: ToReadThread) => {
+parentPort?.on('message', (questions: readonly ToReadThread[]) => questions.forEach(answerTo))
+
+function answerTo({ id, request }: ToReadThread): void {
   const emit: Emit = (reply, transfer) => {
     const message: FromReadThread = { id, reply }
     parentPort?.postMessage(message, transfer)
@@ -23,7 +25,7 @@ parentPort?.on('message', ({ id, request }: ToReadThread) => {
   } catch (error) {
     emit(failureOf(error, request), [])
   }
-})
+}
 
 function answer(request: ReadRequest, emit: Emit): void {
   switch (request.type) {
