@@ -2,12 +2,12 @@ import type { Member } from './member.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Traffic } from './traffic.ts'
 
-/** Tells members what of theirs is durable (R2). */
+/** Tells members what of theirs is durable (R2). Of a room where nobody writes there is next to nothing in memory. */
 export class Acknowledgements {
   /** Members with frames that no flush has seen. */
-  #heard = new Set<Member>()
+  #heard: Set<Member> | undefined
   /** Members with frames that are not known to be durable. */
-  readonly #waiting = new Set<Member>()
+  #waiting: Set<Member> | undefined
   readonly #surroundings: Surroundings
   readonly #traffic: Traffic
   /** When the first frame came that no flush has seen. */
@@ -22,12 +22,13 @@ export class Acknowledgements {
 
   /** Whether frames came since the last flush. */
   get heard(): boolean {
-    return this.#heard.size > 0
+    return (this.#heard?.size ?? 0) > 0
   }
 
   /** A member sent a frame that carries an update. */
   hear(member: Member): void {
     this.#since ??= this.#surroundings.now()
+    this.#heard ??= new Set()
     this.#heard.add(member)
   }
 
@@ -35,21 +36,19 @@ export class Acknowledgements {
   flushed(append: number): void {
     if (this.#since !== undefined) this.#appends.push({ append, since: this.#since })
     this.#since = undefined
+    if (this.#heard === undefined) return
     for (const member of this.#heard) {
       if (member.ejected) continue
       member.ledger.await(append)
+      this.#waiting ??= new Set()
       this.#waiting.add(member)
     }
-    this.#heard = new Set()
+    this.#heard = undefined
   }
 
   /** Appends up to this one are durable. */
   durable(append: number): void {
-    for (const member of this.#waiting) {
-      const saved = member.ledger.durable(append)
-      if (saved !== undefined) member.sendSaved(saved)
-      if (!member.ledger.pending) this.#waiting.delete(member)
-    }
+    this.#tell(append)
     for (let next = this.#appends[0]; next !== undefined && next.append <= append; next = this.#appends[0]) {
       this.#appends.shift()
       this.#traffic.saved(this.#surroundings.now() - next.since)
@@ -57,7 +56,18 @@ export class Acknowledgements {
   }
 
   forget(member: Member): void {
-    this.#heard.delete(member)
-    this.#waiting.delete(member)
+    this.#heard?.delete(member)
+    this.#waiting?.delete(member)
+  }
+
+  #tell(append: number): void {
+    const waiting = this.#waiting
+    if (waiting === undefined) return
+    for (const member of waiting) {
+      const saved = member.ledger.durable(append)
+      if (saved !== undefined) member.sendSaved(saved)
+      if (!member.ledger.pending) waiting.delete(member)
+    }
+    if (waiting.size === 0) this.#waiting = undefined
   }
 }

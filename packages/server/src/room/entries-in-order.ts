@@ -20,23 +20,27 @@ interface Gathering<Entry> {
  */
 export class EntriesInOrder<Entry extends ActorUpdate> {
   readonly #closed: Gathering<Entry>[] = []
-  #open = new Map<string, Gathering<Entry>>()
+  #open: Map<string, Gathering<Entry>> | undefined
 
   get empty(): boolean {
-    return this.#closed.length === 0 && this.#open.size === 0
+    return this.#closed.length === 0 && this.#open === undefined
   }
 
   add(entry: Entry): void {
     const { actor, update, waits } = entry
     if (waits) this.#close()
-    const last = waits ? this.#closed.at(-1) : this.#open.get(actor)
+    const last = waits ? this.#closed.at(-1) : this.#open?.get(actor)
     if (last?.first.actor === actor && last.first.waits === waits) {
       last.updates.push(update)
       return
     }
     const gathering = { first: entry, updates: [update] }
-    if (waits) this.#closed.push(gathering)
-    else this.#open.set(actor, gathering)
+    if (waits) {
+      this.#closed.push(gathering)
+      return
+    }
+    this.#open ??= new Map()
+    this.#open.set(actor, gathering)
   }
 
   /** All of it, each actor's merged. */
@@ -46,7 +50,8 @@ export class EntriesInOrder<Entry extends ActorUpdate> {
   }
 
   #close(): void {
+    if (this.#open === undefined) return
     this.#closed.push(...this.#open.values())
-    this.#open = new Map()
+    this.#open = undefined
   }
 }

@@ -61,13 +61,15 @@ export class Intake {
   #logUnreadable = false
   #letGo = false
   #changes: Uint8Array[] = []
-  #authors = new Set<Member>()
+  /** Who wrote the change; its first author, where there are several. */
+  #author: Member | undefined
+  #severalAuthors = false
   /** Whether the change holds more than its authors sent: what had waited came with it. */
   #completed = false
   readonly #entries = new EntriesInOrder<ActorUpdate>()
   /** Whether entries and changes differ, because something waits or waited. */
   #differ = false
-  readonly #holding = new Set<Member>()
+  #holding: Set<Member> | undefined
   #incomplete: Member[] = []
 
   constructor(replica: Replica, limits: RoomLimits, eject: Eject) {
@@ -118,7 +120,7 @@ export class Intake {
       this.#takeOne(received)
       next++
     }
-    for (const member of this.#holding) if (member.held?.due === true) this.#tryHeld(member)
+    for (const member of this.#holding ?? []) if (member.held?.due === true) this.#tryHeld(member)
     this.#release()
     return this.#finish()
   }
@@ -127,7 +129,7 @@ export class Intake {
   forget(member: Member): void {
     const held = member.held?.take()
     member.held = undefined
-    this.#holding.delete(member)
+    this.#holding?.delete(member)
     if (held !== undefined && !member.ejected) this.add(member, held, true)
   }
 
@@ -148,10 +150,11 @@ export class Intake {
     const entries = this.#entries.take()
     const changes = this.#differ ? this.#changes : entries.map(({ update }) => update)
     const change = changes.length === 0 ? undefined : mergeUpdates(changes)
-    const [author] = this.#authors.size === 1 && !this.#completed ? this.#authors : []
+    const author = this.#severalAuthors || this.#completed ? undefined : this.#author
     if (change !== undefined) this.#replica.remember(change)
     this.#changes = []
-    this.#authors = new Set()
+    this.#author = undefined
+    this.#severalAuthors = false
     this.#differ = false
     this.#completed = false
     const incomplete = this.#incomplete
@@ -225,12 +228,13 @@ export class Intake {
     this.#letGo ||= applied.letGo
     if (applied.error !== undefined) this.#unreadable(member)
     if (applied.overflow) this.#noRoomToWait(member, update.byteLength)
-    if (this.#holding.size > 0) this.#release()
+    this.#release()
   }
 
   #changed(member: Member, update: Uint8Array): void {
     this.#changes.push(update)
-    this.#authors.add(member)
+    this.#author ??= member
+    this.#severalAuthors ||= this.#author !== member
   }
 
   #log({ actor }: Member, update: Uint8Array, waits = false): void {
@@ -245,12 +249,13 @@ export class Intake {
   #beginHolding(member: Member, bytes: number): void {
     if (member.held !== undefined) return
     member.held = new HeldFrames(bytes)
+    this.#holding ??= new Set()
     this.#holding.add(member)
     this.#incomplete.push(member)
   }
 
   #endHolding(member: Member): void {
-    if (!this.#holding.delete(member)) return
+    if (this.#holding?.delete(member) !== true) return
     this.#tryHeld(member)
     member.held = undefined
   }
@@ -285,9 +290,10 @@ export class Intake {
 
   /** Once nothing waits any more, everyone's updates are applied as they come again. */
   #release(): void {
-    while (!this.#replica.waiting && this.#holding.size > 0) {
-      for (const member of this.#holding) this.#endHolding(member)
-    }
+    const holding = this.#holding
+    if (holding === undefined) return
+    while (!this.#replica.waiting && holding.size > 0) for (const member of holding) this.#endHolding(member)
+    if (holding.size === 0) this.#holding = undefined
   }
 
   #unreadable(member: Member): void {

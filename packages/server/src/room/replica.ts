@@ -27,11 +27,13 @@ export interface Applied {
   readonly letGo: boolean
 }
 
-/** One document in memory, and what is cached about it. Synchronous; no I/O. */
+/**
+ * One document in memory, and what is cached about it. Synchronous; no I/O. Of a document that never held anything no `Y.Doc` is
+ * built until something is written: most of its memory would be that.
+ */
 export class Replica {
-  /** What {@link #ahead} holds is not applied yet: for {@link #whole}. */
-  readonly #doc: Y.Doc
-  readonly #ahead: EditsAhead
+  /** What its edits ahead hold is not applied yet: for {@link #whole}. Of a document that never held anything there is none. */
+  #hydrated: Hydrated | undefined
   readonly #cache: StateCache
   /** Whether some of what waited in the log could never be integrated, and was let go. */
   readonly letGo: boolean
@@ -40,12 +42,10 @@ export class Replica {
   #stateVector: Uint8Array | undefined
   #changed = false
 
-  private constructor(doc: Y.Doc, cache: StateCache, letGo: boolean) {
-    this.#doc = doc
-    this.#ahead = new EditsAhead(doc)
+  private constructor(doc: Y.Doc | undefined, cache: StateCache, letGo: boolean) {
+    this.#hydrated = doc && this.#listenTo(doc)
     this.letGo = letGo
     this.#cache = cache
-    this.#doc.on('update', (update: Uint8Array) => this.#emitted.push(update))
   }
 
   /**
@@ -56,8 +56,11 @@ export class Replica {
    * @throws Error where the log's bytes are no updates
    */
   static async hydrate(loaded: LoadedDocument, pause: () => Promise<void>, base?: Uint8Array): Promise<Replica> {
-    const doc = new Y.Doc({ gc: true })
     const chunks = loaded.checkpoint?.chunks ?? []
+    if (chunks.length === 0 && loaded.entries.length === 0) {
+      return new Replica(undefined, new StateCache([], [], nothing), false)
+    }
+    const doc = newDoc()
     const checkpointLetGo = await applyUpdates(doc, chunks, pause)
     // What waits is not in the base: what comes later may contradict it.
     const isWhole = !checkpointLetGo && waitingIn(doc) === undefined
@@ -77,10 +80,12 @@ export class Replica {
    * @returns whether it was; if not, it is for `apply`
    */
   takePlain(update: Uint8Array): boolean {
-    if (this.waiting || !this.#ahead.take(update)) return false
+    if (this.waiting) return false
+    const { ahead } = this.#made
+    if (!ahead.take(update)) return false
     this.#changed = true
     this.#stateVector = undefined
-    if (this.#ahead.full) this.#applyAhead()
+    if (ahead.full) this.#applyAhead(ahead)
     return true
   }
 
@@ -90,6 +95,8 @@ export class Replica {
    * @param limits how much may wait for other updates
    */
   apply(update: Uint8Array, limits: Pick<RoomLimits, 'waitingBytesPerRoom' | 'waitingDeleteBytes'>): Applied {
+    // What everyone says who has nothing either.
+    if (this.#hydrated === undefined && Buffer.compare(update, nothing) === 0) return unchanged
     const doc = this.#whole
     const { store } = doc
     const before = copyPending(store)
@@ -152,9 +159,10 @@ export class Replica {
    */
   applyTogether(updates: readonly Uint8Array[]): { readonly count: number; readonly update: Uint8Array | undefined } {
     let count = 0
-    this.#whole.transact(() => {
+    const doc = this.#whole
+    doc.transact(() => {
       for (const update of updates) {
-        if (!this.#appliesWhole(update)) break
+        if (!this.#appliesWhole(doc, update)) break
         count++
       }
     })
@@ -168,13 +176,13 @@ export class Replica {
 
   /** Whether updates are held that wait for others. */
   get waiting(): boolean {
-    const { pendingStructs, pendingDs } = this.#doc.store
+    const { pendingStructs, pendingDs } = this.#pending
     return pendingStructs !== null || pendingDs !== null
   }
 
   /** How large what waits is, in bytes. */
   get waitingBytes(): number {
-    const { pendingStructs, pendingDs } = this.#doc.store
+    const { pendingStructs, pendingDs } = this.#pending
     return (pendingStructs?.update.byteLength ?? 0) + (pendingDs?.byteLength ?? 0)
   }
 
@@ -185,6 +193,7 @@ export class Replica {
 
   /** The encoded state vector. */
   get stateVector(): Uint8Array {
+    if (this.#hydrated === undefined) return noClients
     this.#stateVector ??= Y.encodeStateVector(this.#whole)
     return this.#stateVector
   }
@@ -223,13 +232,14 @@ export class Replica {
    */
   contains(update: Uint8Array): boolean {
     const { structs, ds } = Y.decodeUpdate(update)
+    if (structs.length === 0 && ds.clients.size === 0) return true
     const { store } = this.#whole
     for (const struct of structs) {
       if (!(struct instanceof Y.Skip) && struct.id.clock + struct.length > Y.getState(store, struct.id.client))
         return false
     }
     for (const [client, ranges] of ds.clients) {
-      for (const { clock, len } of ranges) if (!this.#isDeleted(client, clock, len)) return false
+      for (const { clock, len } of ranges) if (!isDeleted(store, client, clock, len)) return false
     }
     return true
   }
@@ -246,18 +256,33 @@ export class Replica {
   }
 
   destroy(): void {
-    this.#doc.destroy()
+    this.#hydrated?.doc.destroy()
   }
 
   /** The document with everything applied that was taken. */
   get #whole(): Y.Doc {
-    if (!this.#ahead.empty) this.#applyAhead()
-    return this.#doc
+    const { doc, ahead } = this.#made
+    if (!ahead.empty) this.#applyAhead(ahead)
+    return doc
+  }
+
+  get #made(): Hydrated {
+    this.#hydrated ??= this.#listenTo(newDoc())
+    return this.#hydrated
+  }
+
+  get #pending(): Pending {
+    return this.#hydrated?.doc.store ?? nothingPending
+  }
+
+  #listenTo(doc: Y.Doc): Hydrated {
+    doc.on('update', (update: Uint8Array) => this.#emitted.push(update))
+    return { doc, ahead: new EditsAhead(doc) }
   }
 
   /** What was taken ahead was sent on then. */
-  #applyAhead(): void {
-    this.#ahead.apply()
+  #applyAhead(ahead: EditsAhead): void {
+    ahead.apply()
     this.#emitted = []
   }
 
@@ -272,39 +297,66 @@ export class Replica {
 
   /** What waits, as an update; the same one as long as the same waits. */
   #waitingUpdate(): Uint8Array | undefined {
-    const { pendingStructs, pendingDs } = this.#doc.store
+    if (this.#hydrated === undefined) return undefined
+    const { doc } = this.#hydrated
+    const { pendingStructs, pendingDs } = doc.store
     const of = this.#waiting?.of
     if (this.#waiting === undefined || of?.pendingStructs !== pendingStructs || of.pendingDs !== pendingDs) {
-      this.#waiting = { of: { pendingStructs, pendingDs }, update: waitingIn(this.#doc) }
+      this.#waiting = { of: { pendingStructs, pendingDs }, update: waitingIn(doc) }
     }
     return this.#waiting.update
   }
 
   /** Applies an update. @returns whether all of it is applied; if not, what of it would wait is let go again */
-  #appliesWhole(update: Uint8Array): boolean {
+  #appliesWhole(doc: Y.Doc, update: Uint8Array): boolean {
     try {
-      applyAsItIs(this.#doc, withoutOverlap(this.#doc, update))
+      applyAsItIs(doc, withoutOverlap(doc, update))
       if (!this.waiting) return true
     } catch {
       // `apply` says why.
     }
-    Object.assign(this.#doc.store, { pendingStructs: null, pendingDs: null } satisfies Pending)
+    Object.assign(doc.store, nothingPending)
     return false
-  }
-
-  #isDeleted(client: number, clock: number, length: number): boolean {
-    const structs = this.#doc.store.clients.get(client)
-    if (structs === undefined || clock + length > Y.getState(this.#doc.store, client)) return false
-    for (let index = Y.findIndexSS(structs, clock); index < structs.length; index++) {
-      const struct = structs[index]
-      if (struct === undefined || struct.id.clock >= clock + length) return true
-      if (!struct.deleted) return false
-    }
-    return true
   }
 }
 
+/** A document that holds something, and what was taken for it. */
+interface Hydrated {
+  readonly doc: Y.Doc
+  readonly ahead: EditsAhead
+}
+
 type Pending = Pick<Y.Doc['store'], 'pendingStructs' | 'pendingDs'>
+
+const nothingPending: Pending = { pendingStructs: null, pendingDs: null }
+
+/** The update, and the state vector, of a document that never held anything. */
+const nothing = new Uint8Array([0, 0])
+const noClients = new Uint8Array([0])
+
+const unchanged: Applied = {
+  update: undefined,
+  waiting: undefined,
+  grew: false,
+  error: undefined,
+  overflow: false,
+  letGo: false,
+}
+
+function newDoc(): Y.Doc {
+  return new Y.Doc({ gc: true })
+}
+
+function isDeleted(store: Y.Doc['store'], client: number, clock: number, length: number): boolean {
+  const structs = store.clients.get(client)
+  if (structs === undefined || clock + length > Y.getState(store, client)) return false
+  for (let index = Y.findIndexSS(structs, clock); index < structs.length; index++) {
+    const struct = structs[index]
+    if (struct === undefined || struct.id.clock >= clock + length) return true
+    if (!struct.deleted) return false
+  }
+  return true
+}
 
 /** Yjs changes what waits in place, so what it was before is kept as a copy. */
 function copyPending({ pendingStructs, pendingDs }: Pending): Pending {

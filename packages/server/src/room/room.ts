@@ -27,11 +27,9 @@ import { OutsideWrites } from './outside-write.ts'
 import type { Host, OtherNodes } from './nodes/other-nodes.ts'
 import { othersOf } from './others-of.ts'
 import type { Pressure } from './pressure.ts'
-import { Presence } from './presence.ts'
-import { PresenceDelivery } from './presence-delivery.ts'
-import { presenceFrames } from './presence-frames.ts'
 import type { Replica } from './replica.ts'
 import type { ReplicaCapture } from './replica-capture.ts'
+import { RoomPresence } from './room-presence.ts'
 import type { RoomEvents, RoomMessage, RoomParts } from './room-parts.ts'
 import { StateFrames } from './state-frames.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -59,9 +57,8 @@ export class Room {
   readonly #admission: Admission
   readonly #backpressure: Backpressure
   readonly #compaction: CompactionTrigger
-  readonly #presence = new Presence()
   readonly #delivery: Delivery
-  readonly #presenceDelivery: PresenceDelivery
+  readonly #presence: RoomPresence
   readonly #stateFrames: StateFrames
   readonly #traffic: Traffic
   readonly #acknowledgements: Acknowledgements
@@ -84,7 +81,7 @@ export class Room {
     this.#epoch = loaded.head.epoch
     this.#compaction = new CompactionTrigger(loaded, compact)
     this.#delivery = new Delivery(replica, traffic, surroundings)
-    this.#presenceDelivery = new PresenceDelivery(this.#presence, this.#delivery, pressure)
+    this.#presence = new RoomPresence(this.#delivery, pressure)
     this.#stateFrames = new StateFrames(replica, limits.statePartBytes)
     this.#intake = new Intake(replica, limits, (member, kind, text) => this.#eject(member, kind, text))
     this.#appender = new Appender({
@@ -108,7 +105,7 @@ export class Room {
     this.#admission = new Admission({ ...shared, replica, unsaved })
     this.#backpressure = new Backpressure({ ...shared, members: this.#delivery.members, alone: parts.alone })
     this.writes = new OutsideWrites({ ...shared, document, log, traffic, admission: this.#admission })
-    this.others = othersOf(parts, this.#host())
+    this.others = othersOf(parts, () => this.#host())
     this.#schedule = new FlushSchedule(surroundings, () => this.#flush(parts.alone() ? undefined : limits))
     this.#emptySince = surroundings.now()
   }
@@ -244,7 +241,7 @@ export class Room {
     if (letGo) this.#events.waitingLetGo()
     this.#pace.flushed(now, change !== undefined)
     if (change !== undefined) this.#traffic.flushed(waiting - this.#intake.waiting)
-    const along = change === undefined ? undefined : this.#presenceDelivery.along(now)
+    const along = change === undefined ? undefined : this.#presence.along(now)
     if (change !== undefined) this.#delivery.change(change, author, along?.frames)
     for (const member of incomplete) this.#ask(member)
     for (const { actor, update, waits } of entries) this.#appender.add(actor, update, waits)
@@ -252,7 +249,7 @@ export class Room {
     if (this.#intake.empty) this.#acknowledgements.flushed(this.#appender.current)
     this.#appender.start()
     this.#acknowledgements.durable(this.#appender.durable)
-    const presence = along ?? this.#presenceDelivery.send(now, this.#window)
+    const presence = along ?? this.#presence.send(now, this.#window)
     if (presence !== undefined || this.others?.asked === true) this.others?.publish(presence?.here ?? [])
     if (this.#intake.empty) this.#backpressure.flushed()
     else this.#pace.edited(now, this.#window)
@@ -305,7 +302,7 @@ export class Room {
   #catchUp(member: Member): void {
     this.flush()
     const question = frameOf(encodeSyncStep1(this.#replica.stateVector))
-    this.#delivery.catchUp(member, [question, ...presenceFrames(this.#presence.all()), ...member.standing()])
+    this.#delivery.catchUp(member, [question, ...this.#presence.frames(), ...member.standing()])
   }
 
   #ask(member: Member): void {
@@ -313,7 +310,7 @@ export class Room {
   }
 
   #sendEveryone(member: Member): void {
-    for (const frame of presenceFrames(this.#presence.all())) member.outbox.send(frame)
+    for (const frame of this.#presence.frames()) member.outbox.send(frame)
   }
 
   /** How long edits wait for each other, in milliseconds. */
@@ -331,7 +328,7 @@ export class Room {
     }
     const untilFlush = this.#pace.wait(now, this.#window)
     const urgent = !this.#intake.empty || this.#acknowledgements.heard || asked
-    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presenceDelivery.until(now, this.#window))
+    const wait = urgent ? untilFlush : Math.max(untilFlush, this.#presence.until(now, this.#window))
     if (wait < Infinity) this.#schedule.flushIn(wait)
   }
 
@@ -366,7 +363,7 @@ export class Room {
 
   #host(): Host {
     return {
-      presence: this.#presence,
+      presence: this.#presence.presence,
       take: (updates) => this.#takeLogged(updates),
       state: () => mergeUpdates(this.state()),
       continued: (epoch) => {

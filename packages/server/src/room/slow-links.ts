@@ -15,7 +15,7 @@ const remembered = 10 * 60_000
  */
 export class SlowLinks {
   /** When a member was sent a state that has not left for the kernel yet. */
-  readonly #sent = new Map<Member, number>()
+  #sent: Map<Member, number> | undefined
   readonly #surroundings: Pick<Surroundings, 'now'>
   #until = -Infinity
 
@@ -28,13 +28,15 @@ export class SlowLinks {
     const now = this.#surroundings.now()
     if (now < this.#until) return true
     // A client that has given up is back before its old connection is known to be gone.
-    for (const since of this.#sent.values()) if (now - since >= slow) return true
+    for (const since of this.#sent?.values() ?? []) if (now - since >= slow) return true
     return false
   }
 
   /** A state has been sent to a member. */
   sent(member: Member): void {
-    if (member.outbox.full && !this.#sent.has(member)) this.#sent.set(member, this.#surroundings.now())
+    if (!member.outbox.full || this.#sent?.has(member) === true) return
+    this.#sent ??= new Map()
+    this.#sent.set(member, this.#surroundings.now())
   }
 
   /** A member's socket has room again. */
@@ -44,9 +46,9 @@ export class SlowLinks {
 
   /** A member has left. */
   left(member: Member): void {
-    const since = this.#sent.get(member)
+    const since = this.#sent?.get(member)
     if (since === undefined) return
-    this.#sent.delete(member)
+    this.#sent?.delete(member)
     const now = this.#surroundings.now()
     if (now - since >= slow) this.#until = now + remembered
   }
