@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { DocumentOrder } from '../src/document-catalog.ts'
 import { openSqliteStore } from '../src/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store.ts'
@@ -85,3 +85,73 @@ test('E3: titles of a store from before their words were kept are found once it 
   expect(found.documents.map(({ id }) => id)).toEqual(['a'])
   await store.close()
 })
+
+describe('E3: the order of update', () => {
+  const newestFirst = async (store: Store, prefix = ''): Promise<string[]> =>
+    (await listAll(store, 'updated', prefix)).ids
+
+  test('E3: has what was appended before it was asked for, in every folder', async () => {
+    await using made = await makeStoreFolder()
+    const store = await openSqliteStore(made.folder)
+    await createMany(store, 'team/', 4, 0)
+    await appendTo(store, 'team/1', 100)
+    expect(await newestFirst(store)).toEqual(['team/1', 'team/3', 'team/2', 'team/0'])
+    await appendTo(store, 'team/0', 101)
+    await appendTo(store, 'team/1', 102)
+    await appendTo(store, 'team/0', 103)
+    for (const prefix of ['', 'team/']) {
+      expect(await newestFirst(store, prefix)).toEqual(['team/0', 'team/1', 'team/3', 'team/2'])
+    }
+    await store.close()
+  })
+
+  test('E3: is right for the next process after one that was ended before it was read', async () => {
+    await using made = await makeStoreFolder()
+    const before = await openSqliteStore(made.folder)
+    await createMany(before, 'd', 3, 0)
+    await appendTo(before, 'd0', 100)
+    await before.close()
+    const store = await openSqliteStore(made.folder)
+    expect(await newestFirst(store)).toEqual(['d0', 'd2', 'd1'])
+    await appendTo(store, 'd1', 101)
+    expect(await newestFirst(store)).toEqual(['d1', 'd0', 'd2'])
+    await store.close()
+  })
+
+  test.each<[string, (store: Store) => Promise<unknown>, string[]]>([
+    ['a new title', ({ catalog }) => catalog.setTitle('d0', 'new', 200), ['d0', 'd2', 'd1']],
+    ['the trash', ({ catalog }) => catalog.trash('d0', 200), ['d2', 'd1']],
+    ['deletion', ({ catalog }) => catalog.delete('d0', 200), ['d2', 'd1']],
+    [
+      'the trash and back',
+      async ({ catalog }) => {
+        await catalog.trash('d0', 200)
+        await catalog.restore('d0')
+      },
+      ['d0', 'd2', 'd1'],
+    ],
+  ])('E3: holds a document once after an append and %s', async (_name, change, order) => {
+    await using made = await makeStoreFolder()
+    const store = await openSqliteStore(made.folder)
+    await createMany(store, 'd', 3, 0)
+    await appendTo(store, 'd0', 100)
+    await change(store)
+    expect(await newestFirst(store)).toEqual(order)
+    await store.close()
+  })
+
+  test('E3: has more documents than wait for their places at a time', { timeout: 60_000 }, async () => {
+    await using made = await makeStoreFolder()
+    const store = await openSqliteStore(made.folder, { synchronous: 'OFF' })
+    await createMany(store, 'd', 1_200, 0)
+    await Promise.all(Array.from({ length: 1_200 }, (_, index) => appendTo(store, `d${index}`, 10_000 - index)))
+    expect(await newestFirst(store)).toEqual(Array.from({ length: 1_200 }, (_, index) => `d${index}`))
+    await store.close()
+  })
+})
+
+async function appendTo({ log }: Store, id: string, at: number): Promise<void> {
+  const { head } = await log.load(id)
+  const entries = [{ actor: 'ada', at, update: Uint8Array.of(1) }]
+  await log.append(id, { epoch: head.epoch, token: `${id} at ${at}`, entries })
+}

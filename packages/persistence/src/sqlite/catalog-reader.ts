@@ -27,7 +27,11 @@ const maxSorted = 2000
  */
 const maxScanned = 20_000
 
-const columns = `id, title, created, created_by, updated, tail_bytes + checkpoint_bytes AS bytes`
+const columnsWith = (updated: string): string =>
+  `id, title, created, created_by, ${updated} AS updated, tail_bytes + checkpoint_bytes AS bytes`
+const columns = columnsWith('updated')
+/** What stands in an index by time says when: by update a document may have been appended to since it was put there. */
+const columnsIn = (order: TimeOrder): string => columnsWith(order === 'updated' ? '-recency' : 'updated')
 
 /** Every character of an id sorts before this one. */
 const afterAnyId = '\u{7f}'
@@ -82,8 +86,8 @@ export class CatalogReader {
       updated: database.prepare(sql('updated', 'by_update')),
       created: database.prepare(sql('created', 'by_creation')),
     })
-    const inScope = (_order: TimeOrder, table: string): string => `
-      SELECT ${columns} FROM (
+    const inScope = (order: TimeOrder, table: string): string => `
+      SELECT ${columnsIn(order)} FROM (
         SELECT recency, id AS listed FROM ${table} WHERE scope = ? AND (recency, id) > (?, ?) ORDER BY recency, id LIMIT ?
       ) CROSS JOIN documents ON id = listed
       ORDER BY recency, listed
@@ -96,9 +100,9 @@ export class CatalogReader {
         WHERE deleted IS NULL AND id >= ? AND id < ? AND (-${order}, id) > (?, ?) ORDER BY -${order}, id LIMIT ?
       `),
     )
-    this.#scanned = forBoth((_order, table) =>
+    this.#scanned = forBoth((order, table) =>
       asRows(`
-        SELECT ${columns} FROM (
+        SELECT ${columnsIn(order)} FROM (
           SELECT recency, id AS listed FROM ${table}
           WHERE scope = ? AND (recency, id) > (?, ?) AND (recency, id) <= (?, ?) AND id >= ? AND id < ?
           ORDER BY recency, id LIMIT ?

@@ -124,6 +124,8 @@ export class JobRunner {
         return { answer: { items: this.#collections.list(job.collection, job.range) } }
       case 'change-collection':
         return { answer: this.#collections.change(job.collection, job.change) }
+      case 'settle-listing':
+        return { answer: this.#documents.settleListing() }
       case 'sweep':
         return { answer: this.#sweep.step() || this.#files.sweep() }
       case 'begin-file':

@@ -15,6 +15,7 @@ const applicationId = 0x77656674
  * checkpoints, chunks  Of the generation that `documents` names, of one that is being written, or of one to be swept.
  * by_update, by_creation  The catalog's orders by time, once for each scope of a document (listing-index.ts). In by_update
  *            stands also what is in the trash, in a scope of its own.
+ * unlisted   Documents that were appended to and stand in by_update under the time that is here, in place of their row's (update-order.ts).
  * outlines   How the chunks of a generation go together, where that was made with them.
  * counts     How many documents there are, and how many are in the trash: triggers count them as they come and go.
  * title_words  The words of titles (title-index.ts).
@@ -104,6 +105,10 @@ const laterTables = `
     generation INTEGER NOT NULL,
     record BLOB NOT NULL,
     PRIMARY KEY (document, generation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS unlisted (
+    id TEXT PRIMARY KEY,
+    listed INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS title_words (
     word TEXT NOT NULL,

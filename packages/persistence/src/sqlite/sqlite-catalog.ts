@@ -13,17 +13,20 @@ import { firstEpoch } from '../new-epoch.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
 import type { Performer } from './performer.ts'
 import type { ReadThread } from './read-thread.ts'
+import type { UpdateListing } from './update-listing.ts'
 
 /** The catalog in SQLite. */
 export class SqliteCatalog implements DocumentCatalog {
   readonly #writes: Performer
   readonly #checkpoints: CheckpointWriter
   readonly #reads: ReadThread
+  readonly #byUpdate: UpdateListing
 
-  constructor(writes: Performer, checkpoints: CheckpointWriter, reads: ReadThread) {
+  constructor(writes: Performer, checkpoints: CheckpointWriter, reads: ReadThread, byUpdate: UpdateListing) {
     this.#writes = writes
     this.#checkpoints = checkpoints
     this.#reads = reads
+    this.#byUpdate = byUpdate
   }
 
   async create(document: NewDocument): Promise<boolean> {
@@ -41,6 +44,7 @@ export class SqliteCatalog implements DocumentCatalog {
 
   async list(listing: DocumentListing): Promise<DocumentRecordPage> {
     assertPageSize(listing)
+    if (listing.order === 'updated') await this.#byUpdate.settle()
     return this.#reads.list(listing)
   }
 

@@ -13,17 +13,20 @@ import { continuedEpoch } from '../new-epoch.ts'
 import type { CheckpointWriter } from './checkpoint-writer.ts'
 import type { Performer } from './performer.ts'
 import type { ReadThread } from './read-thread.ts'
+import type { UpdateListing } from './update-listing.ts'
 
 /** The log in SQLite. */
 export class SqliteLog implements DocumentLog {
   readonly #writes: Performer
   readonly #checkpoints: CheckpointWriter
   readonly #reads: ReadThread
+  readonly #byUpdate: UpdateListing
 
-  constructor(writes: Performer, checkpoints: CheckpointWriter, reads: ReadThread) {
+  constructor(writes: Performer, checkpoints: CheckpointWriter, reads: ReadThread, byUpdate: UpdateListing) {
     this.#writes = writes
     this.#checkpoints = checkpoints
     this.#reads = reads
+    this.#byUpdate = byUpdate
   }
 
   load(document: string, reader?: CheckpointReader): Promise<LoadedDocument> {
@@ -41,6 +44,7 @@ export class SqliteLog implements DocumentLog {
     const actors = entries.map(({ actor }) => actor)
     const times = entries.map(({ at }) => at)
     const lengths = updates.map(({ byteLength }) => byteLength)
+    this.#byUpdate.appending()
     return this.#writes.append({ type: 'append', document, epoch, token, after, actors, times, lengths }, updates)
   }
 

@@ -15,6 +15,7 @@ import { SqliteChanges } from './sqlite-changes.ts'
 import { SqliteLog } from './sqlite-log.ts'
 import { SqliteRevocations } from './sqlite-revocations.ts'
 import { SqliteCollections } from './sqlite-collections.ts'
+import { UpdateListing } from './update-listing.ts'
 import { WriteThread } from './write-thread.ts'
 
 /** For tests of the store itself. A server opens a store without any of these. */
@@ -68,8 +69,9 @@ class SqliteStore implements Store {
     this.#writes = new Performer(thread)
     this.#reads = new ReadThread(folder, formats)
     const checkpoints = new CheckpointWriter(this.#writes, formats, onCheckpointStep)
-    this.log = new SqliteLog(this.#writes, checkpoints, this.#reads)
-    this.catalog = new SqliteCatalog(this.#writes, checkpoints, this.#reads)
+    const byUpdate = new UpdateListing(this.#writes)
+    this.log = new SqliteLog(this.#writes, checkpoints, this.#reads, byUpdate)
+    this.catalog = new SqliteCatalog(this.#writes, checkpoints, this.#reads, byUpdate)
     this.files = new SqliteFiles({
       writes: this.#writes,
       reads: this.#reads,

@@ -4,6 +4,7 @@ import { nextLife } from '../new-epoch.ts'
 import { maybeNumberIn, maybeTextIn, numberIn, textIn } from './columns.ts'
 import { ListingIndex } from './listing-index.ts'
 import { TitleIndex } from './title-index.ts'
+import { UpdateOrder } from './update-order.ts'
 import { markOfTrash, trashedAt } from './trash.ts'
 import type { StoredChanges } from './stored-changes.ts'
 import type { Refusal } from './write-jobs.ts'
@@ -51,6 +52,7 @@ export class StoredDocuments {
   readonly #remembered = new Map<string, StoredDocument>()
   readonly #changes: StoredChanges
   readonly #listing: ListingIndex
+  readonly #order: UpdateOrder
   readonly #titles: TitleIndex
   readonly #find: StatementSync
   readonly #insert: StatementSync
@@ -65,6 +67,7 @@ export class StoredDocuments {
   constructor(database: DatabaseSync, changes: StoredChanges) {
     this.#changes = changes
     this.#listing = new ListingIndex(database)
+    this.#order = new UpdateOrder(database, this.#listing)
     this.#titles = new TitleIndex(database)
     this.#find = database.prepare(`
       SELECT key, epoch, deleted, position, tip, append_token, append_first, append_previous_tip, checkpoint_generation,
@@ -123,6 +126,12 @@ export class StoredDocuments {
   /** After a transaction was rolled back. */
   forgetAll(): void {
     this.#remembered.clear()
+    this.#order.forgetAll()
+  }
+
+  /** Puts documents in their places in the index by update. @returns whether there are more */
+  settleListing(): boolean {
+    return this.#order.settle()
   }
 
   #remember(document: StoredDocument): StoredDocument {
@@ -159,7 +168,7 @@ export class StoredDocuments {
   append(document: StoredDocument, { position, tip, token, first, addedBytes, at }: AppendedTo): void {
     const updated = Math.max(document.updated, at)
     this.#append.run(position, tip, token, first, document.tip, addedBytes, updated, document.key)
-    this.#listing.move(document.id, document.updated, updated)
+    if (updated !== document.updated) this.#order.leave(document.id, document.updated)
     this.#changes.mark(document.id)
     this.#remember({
       ...document,
@@ -180,7 +189,7 @@ export class StoredDocuments {
     this.#titles.remove(document.id)
     this.#setTitle.run(title, updated, document.key)
     this.#titles.add(document.id, title)
-    this.#listing.move(document.id, document.updated, updated)
+    this.#listing.move(document.id, this.#order.take(document.id, document.updated), updated)
     this.#changes.mark(document.id)
     return true
   }
@@ -189,7 +198,7 @@ export class StoredDocuments {
   delete(document: StoredDocument, at: number): void {
     const { key, id, epoch, created, updated, trashed } = document
     this.forget(document)
-    if (trashed === undefined) this.#listing.remove(id, created, updated)
+    if (trashed === undefined) this.#listing.remove(id, created, this.#order.take(id, updated))
     else this.#listing.removeTrashed(id, trashed)
     this.#titles.remove(id)
     this.#remove.run(key)
@@ -202,7 +211,7 @@ export class StoredDocuments {
   trash(document: StoredDocument, at: number): void {
     const { key, id, created, updated } = document
     this.forget(document)
-    this.#listing.remove(id, created, updated)
+    this.#listing.remove(id, created, this.#order.take(id, updated))
     this.#listing.addTrashed(id, at)
     this.#mark.run(markOfTrash(at), key)
     this.#changes.mark(id)

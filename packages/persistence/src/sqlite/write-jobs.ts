@@ -69,6 +69,8 @@ export type WriteJob =
   | { readonly type: 'list-collection'; readonly collection: string; readonly range: CollectionRange }
   | { readonly type: 'change-collection'; readonly collection: string; readonly change: CollectionChange }
   | FileJob
+  /** Puts documents that were appended to in their places in the index by update, a few at a time. */
+  | { readonly type: 'settle-listing' }
   | { readonly type: 'sweep' }
   | { readonly type: 'check' }
 
@@ -108,7 +110,7 @@ export interface FedChanges {
 /**
  * What a job answers where it did what it was asked: an append where it went, `create` whether it was created by this,
  * `set-title` whether the title was as expected, a step of a checkpoint or of a file whether its conditions hold, a step of
- * the sweep whether there is more, `revocations` those that there are, `read-changes` a part of the feed, `list-collection` what it found, `change-collection` whether
+ * the sweep or of settling the listing whether there is more, `revocations` those that there are, `read-changes` a part of the feed, `list-collection` what it found, `change-collection` whether
  * what it expected stood there; all others nothing.
  */
 export type JobAnswer =
