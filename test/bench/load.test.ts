@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { plainDialect } from '../../bench/peers/load/dialect.ts'
 import { FrameReader } from '../../bench/peers/load/frame-reader.ts'
 import { eachMark, markOf, maxSequence } from '../../bench/peers/load/marks.ts'
+import { RawClient } from '../../bench/peers/load/raw-client.ts'
 import { Typist } from '../../bench/peers/load/typist.ts'
 import * as Y from 'yjs'
 
@@ -61,5 +65,33 @@ describe('frames of a server', () => {
       shared.fill(0xff)
     }
     expect(heard).toEqual([...lengths.map((length) => ({ length, opcode: 2 })), { length: 4, opcode: 9 }])
+  })
+})
+
+describe('a client', () => {
+  it('hears a message that comes in several frames, its beginning as a message and the rest as parts', async () => {
+    const server = createServer()
+    server.on('upgrade', (_request, socket) => {
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+      // An update in three frames, an empty one among them, then the step 2 with which a client is up to date.
+      socket.write(new Uint8Array([0x02, 3, 0, 2, 9, 0x00, 0, 0x80, 2, 0, 1, 0x82, 4, 0, 1, 1, 0]))
+      socket.resume()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const heard: string[] = []
+    const client = await RawClient.open({
+      system: { host: '127.0.0.1', port, path: () => '/' },
+      dialect: plainDialect,
+      document: 'd',
+      onJoining: (message) => heard.push(`message ${message.toString('hex')}`),
+      onPart: (part) => heard.push(`part ${part.toString('hex')}`),
+    })
+    client.close()
+    server.close()
+    expect(heard).toEqual(['message 000209', 'part ', 'part 0001', 'message 00010100'])
   })
 })

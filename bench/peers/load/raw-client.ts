@@ -26,6 +26,8 @@ export interface RawClientOptions {
   readonly onMessage?: (message: Buffer) => void
   /** Hears the size of everything that brings it up to date. */
   readonly onJoining?: (message: Buffer) => void
+  /** Hears what follows the beginning of a message that comes in several frames; the beginning is heard as a message. */
+  readonly onPart?: (part: Buffer) => void
   /** Hears that some KiB have come at once, as only a document's state is large. */
   readonly onBytes?: () => void
   /** What it has already, as a state vector. */
@@ -152,6 +154,10 @@ export class RawClient {
     this.frames++
     if (opcode === 9) this.#socket.write(webSocketFrame(payload, 0x8a))
     if (opcode > 2) return
+    if (opcode === 0) {
+      this.#options.onPart?.(payload)
+      return
+    }
     const message = payload.subarray(this.#prefix)
     // It may be asked after it was brought up to date, and what is saved is counted from its answer on.
     if (this.#options.dialect.answers && message[0] === 0 && message[1] === 0) this.message(emptyStep2)

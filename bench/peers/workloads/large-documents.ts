@@ -182,13 +182,14 @@ async function open(setting: Setting, to: Address): Promise<Joined> {
   let silence = 0
   let stateBytes = 0
   const arrived = Promise.withResolvers<void>()
-  const hear = (message: Buffer): void => {
+  const count = (bytes: number): void => {
     const now = performance.now()
     silence = Math.max(silence, now - last)
     last = now
-    if (message[0] === 0 && message[1] !== 0) stateBytes += message.length
+    stateBytes += bytes
     if (stateBytes >= setting.enough) arrived.resolve()
   }
+  const hear = (message: Buffer): void => count(message[0] === 0 && message[1] !== 0 ? message.length : 0)
   const client = await RawClient.open({
     system: to,
     dialect: setting.system.dialect,
@@ -197,6 +198,8 @@ async function open(setting: Setting, to: Address): Promise<Joined> {
     onBytes: () => (first ??= performance.now()),
     onJoining: hear,
     onMessage: hear,
+    // Nothing but a state is so large that it comes in parts.
+    onPart: (part) => count(part.length),
   })
   if (stateBytes < setting.enough) await Promise.race([arrived.promise, tooLate()])
   const whole = performance.now() - begun
