@@ -8,7 +8,8 @@ import type { MemberFacts } from './room/member-facts.ts'
 import type { Seat } from './room/member.ts'
 import type { Pressure } from './room/pressure.ts'
 import type { ReplicaCapture } from './room/replica-capture.ts'
-import { Rooms, type RoomsEvents, type Seated } from './room/rooms.ts'
+import { Rooms, type Seated } from './room/rooms.ts'
+import type { RoomsEvents } from './room/rooms-events.ts'
 import type { Surroundings } from './room/surroundings.ts'
 
 /** What live documents are made with. */

@@ -4,7 +4,7 @@ import type { NodeAppParts } from './http/node-app.ts'
 import type { NodeLoadParts } from './load/node-load.ts'
 import type { Log } from './observability/log.ts'
 import type { Metrics } from './observability/metrics.ts'
-import type { RoomsEvents } from './room/rooms.ts'
+import type { RoomsEvents } from './room/rooms-events.ts'
 import type { SyncTierEvents } from './socket/sync-tier.ts'
 
 /** Where what happens on a node is told. */

@@ -49,7 +49,7 @@ export class Member {
     this.#role = seat.role
     this.#wire = seat.wire
     this.#speaksWeft = seat.speaksWeft
-    this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes, () => traffic.dropped())
+    this.outbox = new Outbox(seat.wire, limits.memberWireBytes, limits.memberQueueBytes, traffic)
   }
 
   /** Sends one of Weft's own messages to a client that understands them. */

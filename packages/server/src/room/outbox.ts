@@ -1,4 +1,5 @@
 import { bytesOf, type Frame } from './frame.ts'
+import type { Traffic } from './traffic.ts'
 import type { Wire } from './wire.ts'
 
 /**
@@ -9,7 +10,7 @@ export class Outbox {
   readonly #wire: Wire
   readonly #wireLimit: number
   readonly #limit: number
-  readonly #dropped: () => void
+  readonly #traffic: Pick<Traffic, 'dropped'>
   #stream: Iterator<Frame> | undefined
   #queue: Frame[] = []
   #queuedBytes = 0
@@ -18,13 +19,13 @@ export class Outbox {
   /**
    * @param wireLimit how many bytes are handed to the socket before the rest waits here
    * @param limit how many may wait here
-   * @param dropped more waited, and all of it was dropped
+   * @param traffic is told where more waited, and all of it was dropped
    */
-  constructor(wire: Wire, wireLimit: number, limit: number, dropped: () => void) {
+  constructor(wire: Wire, wireLimit: number, limit: number, traffic: Pick<Traffic, 'dropped'>) {
     this.#wire = wire
     this.#wireLimit = wireLimit
     this.#limit = limit
-    this.#dropped = dropped
+    this.#traffic = traffic
   }
 
   /** Whether frames were dropped and the member waits to be caught up. */
@@ -59,7 +60,7 @@ export class Outbox {
     this.#queue = []
     this.#queuedBytes = 0
     this.#behind = true
-    this.#dropped()
+    this.#traffic.dropped()
   }
 
   /** Sends frames as the socket drains, ahead of anything that is sent later. */

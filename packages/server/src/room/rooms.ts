@@ -9,11 +9,10 @@ import {
   type Relay,
   type StoreError,
 } from '@weft/persistence'
-import type { Person, RefusalKind } from '@weft/protocol'
+import type { Person } from '@weft/protocol'
 import { ByteCount } from './byte-count.ts'
 import { EarlyStates, type Newcomer } from './early-state.ts'
 import type { RoomLimits } from './limits.ts'
-import type { Repair } from './nodes/log-follower.ts'
 import type { MemberFacts } from './member-facts.ts'
 import type { Member, Seat } from './member.ts'
 import type { RoomRelay } from './nodes/other-nodes.ts'
@@ -23,32 +22,10 @@ import type { Pressure } from './pressure.ts'
 import { Replica } from './replica.ts'
 import { captureSettled, type ReplicaCapture } from './replica-capture.ts'
 import { Room } from './room.ts'
+import { DocumentEvents, type RoomsEvents } from './rooms-events.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Traffic } from './traffic.ts'
 import { Turns } from './nodes/turns.ts'
-
-/** What happens in rooms that an operator wants to know. */
-export interface RoomsEvents {
-  opened(document: string): void
-  unloaded(document: string): void
-  refused(document: string, kind: RefusalKind, actor: string, text: string): void
-  /** The store does not take a document's appends; said once until it does again. */
-  storeFailing(document: string, error: StoreError): void
-  storeRecovered(document: string): void
-  /** Updates that waited for others could never be integrated, and were let go: a client wrote what contradicts itself. */
-  waitingLetGo(document: string): void
-  /** Somebody took a seat, or left it. */
-  joined(document: string, member: Member): void
-  left(document: string, member: Member): void
-  /** A document could not be compacted. Nothing is lost; it is tried again later. */
-  compactionFailed(document: string, error: unknown): void
-  /** Something did not come over the relay, and is read from the log. */
-  relayMissed(document: string): void
-  /** A log had lost something, and was mended. */
-  logRepaired(document: string, repair: Repair): void
-  /** What a log holds by now cannot be read; said once until it can. */
-  logUnreadable(document: string, error: unknown): void
-}
 
 /** What the rooms of a node are made with. */
 export interface RoomsParts {
@@ -260,18 +237,7 @@ export class Rooms {
       traffic,
       compact: () => this.#compact(document),
       relay: shared && this.#relayOf(document, shared),
-      events: {
-        refused: (kind, actor, text) => events.refused(document, kind, actor, text),
-        waitingLetGo: () => events.waitingLetGo(document),
-        joined: (member) => events.joined(document, member),
-        left: (member) => events.left(document, member),
-        storeFailing: (error) => events.storeFailing(document, error),
-        storeRecovered: () => events.storeRecovered(document),
-        missed: () => events.relayMissed(document),
-        repaired: (repair) => events.logRepaired(document, repair),
-        logUnreadable: (error) => events.logUnreadable(document, error),
-        ended: () => this.#forget(room),
-      },
+      events: new DocumentEvents(document, events, () => this.#forget(room)),
     })
     this.#rooms.set(document, room)
     if (shared !== undefined && room.others !== undefined) {
