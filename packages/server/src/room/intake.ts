@@ -28,13 +28,6 @@ export type Turn = Pick<RoomLimits, 'updatesPerTurn' | 'bytesPerTurn'>
 
 const everything: Turn = { updatesPerTurn: Infinity, bytesPerTurn: Infinity }
 
-/** An update that waits. */
-interface Received {
-  readonly member: Member
-  readonly update: Uint8Array
-  readonly answersStep1: boolean
-}
-
 /** Called for a member whose update cannot be taken: it loses its connection. */
 export type Eject = (member: Member, kind: RefusalKind, text: string) => void
 
